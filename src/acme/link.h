@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The one place that makes and takes apart the URLs of ACME resources, all under conf->base_url. */
+#ifndef CHERT_ACME_LINK_H
+#define CHERT_ACME_LINK_H
+
+#include "base/id.h"
+
+/* Paths of the resources below base-url; the responder's resource records use the same. */
+#define LINK_DIRECTORY     "/directory"
+#define LINK_NEW_NONCE     "/new-nonce"
+#define LINK_NEW_ACCOUNT   "/new-account"
+#define LINK_NEW_ORDER     "/new-order"
+#define LINK_REVOKE_CERT   "/revoke-cert"
+#define LINK_ACCOUNT       "/account/%s"
+#define LINK_ORDER         "/order/%s"
+#define LINK_FINALIZE      "/order/%s/finalize"
+#define LINK_AUTHORIZATION "/authz/%s"
+#define LINK_CHALLENGE     "/challenge/%s/%s" /* authorization, type */
+#define LINK_CERTIFICATE   "/cert/%s"
+
+/* Base URL for all that follow; not copied. */
+void link_setup(const char *base_url) NONNULL(1);
+
+/* base-url + path with its %s replaced by the id; newly allocated (free()). */
+char *link_plain(const char *path) __attribute__((malloc(free, 1), returns_nonnull)) NONNULL(1);
+char *link_id(const char *path, const struct id *id) __attribute__((malloc(free, 1), returns_nonnull)) NONNULL(1, 2);
+char *link_challenge(const struct id *authorization, const char *type)
+	__attribute__((malloc(free, 1), returns_nonnull)) NONNULL(1, 2);
+
+/* Takes an account URL (kid) apart; false unless it is exactly one of ours by form. */
+bool link_account_id(const char *url, struct id *ret) NONNULL(1, 2) CHECK_RESULT;
+
+#endif

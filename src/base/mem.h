@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Allocation that cannot fail: out of memory ends the process (it is restarted; all state is in
+ * PostgreSQL).  Precondition everywhere: sizes that come from outside are capped before they get here.
+ */
+#ifndef CHERT_BASE_MEM_H
+#define CHERT_BASE_MEM_H
+
+#include <stddef.h>
+
+#include "base/cleanup.h"
+
+void *xcalloc(size_t n, size_t size) __attribute__((malloc(free, 1), returns_nonnull));
+void *xrealloc(void *p, size_t n, size_t size) __attribute__((returns_nonnull));
+char *xstrdup(const char *s) __attribute__((malloc(free, 1), returns_nonnull)) NONNULL(1);
+void *xmemdup(const void *p, size_t len) __attribute__((malloc(free, 1), returns_nonnull));
+char *xasprintf(const char *fmt, ...) PRINTF_LIKE(1, 2) __attribute__((malloc(free, 1), returns_nonnull));
+
+/* For libraries whose NULL means out of memory: passes p through or ends the process. */
+void *oom_check(void *p) __attribute__((returns_nonnull));
+
+#endif

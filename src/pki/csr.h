@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* PKCS#10 (RFC 2986): only the public key and the names are taken from it (RFC 8555 7.4). */
+#ifndef CHERT_PKI_CSR_H
+#define CHERT_PKI_CSR_H
+
+#include <stddef.h>
+
+#include "base/problem.h"
+#include "pki/ident.h"
+#include "pki/spki.h"
+
+#define CSR_MAX 16384 /* bytes of DER */
+
+struct csr {
+	struct spki  *spki;
+	struct ident *idents; /* SAN and CN, sorted, without duplicates */
+	size_t        n_idents;
+};
+
+/*
+ * PROB_BAD_CSR says what is wrong: not strict DER (checked before GnuTLS sees it, with counts bounded), wrong
+ * version, wrong self-signature or SHA-1, attributes or SANs other than dNSName, CN not among the SANs or no SAN,
+ * subject attributes other than CN are ignored, basicConstraints CA:TRUE.
+ */
+int csr_from_der(const void *der, size_t len, const struct conf_list *key_types, struct csr **ret, struct problem *p)
+	NONNULL(1, 3, 4, 5) CHECK_RESULT;
+void csr_free(struct csr *csr);
+DEFINE_FREEP(csr, struct csr *, csr_free);
+
+#endif

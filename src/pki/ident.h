@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Identifiers (RFC 8555 7.1.4, 9.7.7) and the syntax of DNS names in certificates. */
+#ifndef CHERT_PKI_IDENT_H
+#define CHERT_PKI_IDENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/problem.h"
+
+#define IDENT_MAX 253
+
+struct ident {
+	char type[16];                /* "dns" */
+	char value[IDENT_MAX + 2 + 1]; /* lower case, with "*." when a wildcard */
+	bool wildcard;
+};
+
+/* The name to validate: value without "*.". */
+const char *ident_base(const struct ident *id) NONNULL(1) __attribute__((returns_nonnull));
+
+/*
+ * PROB_UNSUPPORTED_IDENTIFIER for a type that is not dns; PROB_MALFORMED for what is no DNS name (empty, too long,
+ * empty or long label, hyphen rules, characters other than LDH, trailing dot, an IP address, numeric last label, bad xn-- label,
+ * a star elsewhere than as the whole first label); PROB_REJECTED_IDENTIFIER for single labels and wildcards directly
+ * under a public suffix (conformance A154-A158).  Upper case is folded.
+ */
+int ident_from_text(const char *type, const char *value, struct ident *ret, struct problem *p) NONNULL(1, 2, 3, 4) CHECK_RESULT;
+/* Order of struct ident by value, for qsort and comparing sets. */
+int ident_compare(const void *a, const void *b);
+/* Whether `name` is `suffix` or lies below it (labels compared). */
+bool ident_under(const char *name, const char *suffix) NONNULL(1, 2);
+/* Whether the public suffix list knows a suffix for name and name is not itself one. */
+bool ident_is_public(const char *name) NONNULL(1);
+
+#endif
