@@ -22,10 +22,10 @@
 void link_setup(const char *base_url) NONNULL(1);
 
 /* base-url + path with its %s replaced by the id; newly allocated (free()). */
-char *link_plain(const char *path) __attribute__((malloc(free, 1), returns_nonnull)) NONNULL(1);
-char *link_id(const char *path, const struct id *id) __attribute__((malloc(free, 1), returns_nonnull)) NONNULL(1, 2);
+char *link_plain(const char *path) FREE_WITH(free) RETURNS_NONNULL NONNULL(1);
+char *link_id(const char *path, const struct id *id) FREE_WITH(free) RETURNS_NONNULL NONNULL(1, 2);
 char *link_challenge(const struct id *authorization, const char *type)
-	__attribute__((malloc(free, 1), returns_nonnull)) NONNULL(1, 2);
+	FREE_WITH(free) RETURNS_NONNULL NONNULL(1, 2);
 
 /* Takes an account URL (kid) apart; false unless it is exactly one of ours by form. */
 bool link_account_id(const char *url, struct id *ret) NONNULL(1, 2) CHECK_RESULT;

@@ -15,7 +15,7 @@
 /* out: B64U_LEN(len) + 1 bytes, NUL-terminated. */
 void b64u_encode(const void *p, size_t len, char *out) NONNULL(3);
 /* Newly allocated text (free()). */
-char *b64u_encode_new(const void *p, size_t len) __attribute__((malloc(free, 1), returns_nonnull));
+char *b64u_encode_new(const void *p, size_t len) FREE_WITH(free) RETURNS_NONNULL;
 
 /*
  * False, with nothing written to *ret_len, unless all of text is canonical base64url (alphabet, no

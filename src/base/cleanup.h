@@ -54,7 +54,14 @@ static inline void cleanup_file_(FILE **f)
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define UNUSED       __attribute__((unused))
 #define NONNULL(...) __attribute__((nonnull(__VA_ARGS__)))
+#define RETURNS_NONNULL __attribute__((returns_nonnull))
 #define CHECK_RESULT __attribute__((warn_unused_result))
+/* The result is released with fn (its first argument); clang has no such attribute. */
+#ifdef __clang__
+#define FREE_WITH(fn) __attribute__((malloc))
+#else
+#define FREE_WITH(fn) __attribute__((malloc(fn, 1)))
+#endif
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
 #endif

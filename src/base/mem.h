@@ -10,13 +10,13 @@
 
 #include "base/cleanup.h"
 
-void *xcalloc(size_t n, size_t size) __attribute__((malloc(free, 1), returns_nonnull));
-void *xrealloc(void *p, size_t n, size_t size) __attribute__((returns_nonnull));
-char *xstrdup(const char *s) __attribute__((malloc(free, 1), returns_nonnull)) NONNULL(1);
-void *xmemdup(const void *p, size_t len) __attribute__((malloc(free, 1), returns_nonnull));
-char *xasprintf(const char *fmt, ...) PRINTF_LIKE(1, 2) __attribute__((malloc(free, 1), returns_nonnull));
+void *xcalloc(size_t n, size_t size) FREE_WITH(free) RETURNS_NONNULL;
+void *xrealloc(void *p, size_t n, size_t size) RETURNS_NONNULL;
+char *xstrdup(const char *s) FREE_WITH(free) RETURNS_NONNULL NONNULL(1);
+void *xmemdup(const void *p, size_t len) FREE_WITH(free) RETURNS_NONNULL;
+char *xasprintf(const char *fmt, ...) PRINTF_LIKE(1, 2) FREE_WITH(free) RETURNS_NONNULL;
 
 /* For libraries whose NULL means out of memory: passes p through or ends the process. */
-void *oom_check(void *p) __attribute__((returns_nonnull));
+void *oom_check(void *p) RETURNS_NONNULL;
 
 #endif
