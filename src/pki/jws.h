@@ -16,7 +16,7 @@ struct jws {
 	const struct jws_alg *alg;
 	/* Borrowed from `header`; NULL when absent. */
 	const char         *kid;
-	const char         *nonce;
+	const char         *nonce; /* never NULL */
 	const char         *url;
 	struct json_object *jwk;
 	char               *payload; /* decoded, NUL-terminated; payload_len 0 is POST-as-GET */
@@ -29,7 +29,8 @@ struct jws {
 
 /*
  * PROB_MALFORMED: not a flattened JWS, unprotected header, signatures array, crit, b64, padding, both or neither of jwk
- * and kid, nonce or url missing; PROB_BAD_SIGNATURE_ALGORITHM: alg not in the table (none and MACs included).
+ * and kid, url missing; PROB_BAD_NONCE: nonce missing (RFC 8555 6.5); PROB_BAD_SIGNATURE_ALGORITHM: alg not in the
+ * table (none and MACs included).
  */
 int jws_decode(const char *body, size_t len, struct jws **ret, struct problem *p) NONNULL(1, 3, 4) CHECK_RESULT;
 /* PROB_MALFORMED: wrong signature, or alg does not fit the key. */
