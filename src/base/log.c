@@ -24,6 +24,25 @@ void log_setup(const char *program, enum log_level max)
 	setup.terminal = isatty(STDERR_FILENO);
 }
 
+bool log_level_from_name(const char *name, enum log_level *ret)
+{
+	static const struct {
+		const char    *name;
+		enum log_level level;
+	} levels[] = {
+		{ "error", LOGL_ERROR }, { "warning", LOGL_WARNING }, { "notice", LOGL_NOTICE },
+		{ "info", LOGL_INFO },   { "debug", LOGL_DEBUG },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(levels); i++) {
+		if (strcmp(levels[i].name, name) == 0) {
+			*ret = levels[i].level;
+			return true;
+		}
+	}
+	return false;
+}
+
 static bool is_plain(const char *value)
 {
 	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

@@ -17,6 +17,9 @@ enum log_level { LOGL_ERROR = 3, LOGL_WARNING = 4, LOGL_NOTICE = 5, LOGL_INFO = 
 /* Name that starts every line (not copied), and the least severe level that is written (default LOGL_INFO). */
 void log_setup(const char *program, enum log_level max) NONNULL(1);
 
+/* "error", "warning", "notice", "info" or "debug". */
+bool log_level_from_name(const char *name, enum log_level *ret) NONNULL(1, 2) CHECK_RESULT;
+
 /* Pairs of const char * key, const char * value (a NULL value skips the pair), then NULL. */
 void log_event(enum log_level level, const char *event, ...) NONNULL(2) __attribute__((sentinel));
 
