@@ -33,10 +33,10 @@ struct db_rows;
 
 /* One parameter, made by the functions below; borrows what it points to. */
 struct db_arg {
-	const char *text; /* NULL: SQL NULL, unless bytes is set */
+	const char *text;
 	const void *bytes;
 	size_t      len;
-	char        scratch[40];
+	char        scratch[40]; /* the value when neither of them is set; SQL NULL when it is empty too */
 };
 
 struct db_arg db_null(void);
@@ -81,7 +81,7 @@ bool row_is_null(const struct db_rows *rows, size_t row, const char *column) NON
 const char *row_text(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3); /* NULL when null */
 int64_t row_int(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3);      /* 0 when null */
 bool row_bool(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3);
-int64_t row_time(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3);     /* 0 when null */
+int64_t row_time(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3);     /* 0 when null or outside of 1970 to 9999 */
 bool row_id(const struct db_rows *rows, size_t row, const char *column, struct id *ret) NONNULL(1, 3, 4); /* false when null */
 /* Newly allocated (free()), *ret_len bytes; NULL when null. */
 void *row_bytes(const struct db_rows *rows, size_t row, const char *column, size_t *ret_len) NONNULL(1, 3, 4);
@@ -92,12 +92,15 @@ const char *db_column_name(const struct db_rows *rows, size_t column) NONNULL(1)
 const char *db_column_type(const struct db_rows *rows, size_t column) NONNULL(1);
 
 /*
- * Door bells.  db_listen: LISTEN on a channel now and after every reconnect.  db_fd: the socket to watch, -1 while
- * there is no connection.  db_rang: takes in what arrived and tells whether a notification was among it; never blocks.
- * db_tick: reconnects when the connection was lost (rate-limited as above).
+ * Door bells.  db_listen: LISTEN on a channel (one for each connection) now and after every reconnect.  db_fd: the
+ * socket to watch, -1 while there is no connection; after any other function it may be another one, even with the same
+ * number, as db_n_connects (connections made so far) tells.  db_rang: takes in what arrived and tells whether a
+ * notification was among it, or may have been missed during a reconnect; never blocks.  A notification can arrive with
+ * the answer to a call, so ask after calls too.  db_tick: reconnects when the connection was lost (rate-limited as above).
  */
 int db_listen(struct db *db, const char *channel, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
 int db_fd(const struct db *db) NONNULL(1);
+unsigned db_n_connects(const struct db *db) NONNULL(1);
 bool db_rang(struct db *db) NONNULL(1);
 int db_tick(struct db *db, struct problem *p) NONNULL(1, 2) CHECK_RESULT;
 

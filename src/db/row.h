@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef CHERT_DB_ROW_H
+#define CHERT_DB_ROW_H
+
+#include <libpq-fe.h>
+
+#include "db/db.h"
+
+/* Takes over res, which has rows. */
+struct db_rows *rows_new(PGresult *res) RETURNS_NONNULL NONNULL(1);
+
+#endif
