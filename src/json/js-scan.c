@@ -337,11 +337,12 @@ static int compare_names(const void *a, const void *b, void *chars)
 /* Names from index `first` on are those of the object that ends here: they must differ, and are forgotten. */
 static int close_names(struct scan *s, size_t first)
 {
-	struct name *names = s->names + first;
 	const size_t n = s->n_names - first;
+	struct name *names;
 
 	if (n == 0)
 		return 0;
+	names = s->names + first;
 	/* Sorting keeps many long equal prefixes from costing quadratic time. */
 	qsort_r(names, n, sizeof(*names), compare_names, s->chars);
 	for (size_t i = 1; i < n; i++) {
