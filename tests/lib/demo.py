@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""The part of ./demo that runs without privileges: brings the stack up, has certbot get a certificate, waits."""
+
+import argparse
+import pathlib
+import signal
+import sys
+import time
+
+import stack
+
+NAME = "demo.test"
+EVERYWHERE = "*"
+LIMITS = """
+	validity = "90d"
+	max-identifiers = 100
+	order-lifetime = "7d"
+"""
+
+
+def say(text):
+    print(f"demo: {text}", flush=True)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="demo", add_help=False)
+    parser.add_argument("--build", type=pathlib.Path, required=True)
+    parser.add_argument("--state", type=pathlib.Path, required=True)
+    parser.add_argument("--once", action="store_true")
+    parser.add_argument("--assume-valid", action="store_true")
+    parser.add_argument("--web", choices=sorted(stack.WEB_SERVERS), default="lighttpd")
+    parser.add_argument("--port", type=int, default=14000)
+    parser.add_argument("--http-port", type=int, default=5002)
+    parser.add_argument("--tls-port", type=int, default=5001)
+    parser.add_argument("--resolver")
+    return parser.parse_args()
+
+
+def build_stack(args):
+    # Without a DNS server to ask, every name is this machine.
+    names = ["localhost", NAME] + ([] if args.resolver else [EVERYWHERE])
+    resolvers = [args.resolver] if args.resolver else stack.system_resolvers()
+    return stack.Stack(args.state, args.build, web=args.web, port=args.port, http_port=args.http_port,
+                       tls_port=args.tls_port, resolvers=resolvers, hosts=[f"127.0.0.1 {' '.join(names)}"],
+                       assume_valid=args.assume_valid, profile_settings=LIMITS, progress=say)
+
+
+def issue(st, args):
+    stack.need_free_port(args.http_port, "http-01")
+    say(f"certbot asks for {NAME}")
+    home = st.dir / "certbot"
+    st.run("certbot", "certbot", "certonly", "--non-interactive", "--standalone", "--http-01-port", args.http_port,
+           "--http-01-address", "127.0.0.1", "--server", st.directory_url, "--agree-tos",
+           "--register-unsafely-without-email", "--force-renewal", "--cert-name", NAME, "-d", NAME,
+           "--config-dir", home / "config", "--work-dir", home / "work", "--logs-dir", home / "logs",
+           env={"REQUESTS_CA_BUNDLE": str(st.root_file)})
+    chain = home / "config" / "live" / NAME
+    st.run("verify", "openssl", "verify", "-CAfile", st.root_file, "-untrusted", chain / "chain.pem",
+           "-verify_hostname", NAME, chain / "cert.pem")
+    text = st.run("certificate", "openssl", "x509", "-in", chain / "cert.pem", "-noout", "-subject", "-ext",
+                  "subjectAltName", "-issuer", "-dates", "-nameopt", "utf8,sep_comma_plus")
+    say(f"certificate in {chain / 'fullchain.pem'}, verified against the root:")
+    print("".join(f"    {' '.join(line.split())}\n" for line in text.splitlines()), end="", flush=True)
+
+
+def wait(st):
+    say("running until Ctrl-C")
+    while True:
+        st.check()
+        time.sleep(0.5)
+
+
+def interrupted(number, _frame):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    raise KeyboardInterrupt(number)
+
+
+def main():
+    args = arguments()
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupted)
+    st = build_stack(args)
+    try:
+        st.start()
+        print(f"ready: directory={st.directory_url} ca={st.root_file}", flush=True)
+        issue(st, args)
+        if not args.once:
+            wait(st)
+        status = 0
+    except stack.StackError as e:
+        print(f"demo: {e}", file=sys.stderr)
+        if st.log_dir.is_dir():
+            print(f"demo: logs are in {st.log_dir}" + (f", first of all {e.log.name}" if e.log else ""), file=sys.stderr)
+        status = 1
+    except KeyboardInterrupt as e:
+        status = 0 if e.args == (signal.SIGINT,) else 128 + e.args[0]
+        if args.once:
+            status = 128 + e.args[0]
+    finally:
+        say("stopping")
+        st.stop()
+    say("stopped")
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
