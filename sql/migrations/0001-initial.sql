@@ -98,6 +98,8 @@ create table acme.orders (
 	created_at     timestamptz not null default now(),
 	primary key (account_id, id)
 ) partition by range (id);
+-- For the operator's lists, and for an order of which only the id is known.
+create index on acme.orders (id);
 create trigger status_edge before update of status on acme.orders for each row
 	when (old.status is distinct from new.status) execute function acme.check_status_edge('orders');
 
@@ -239,16 +241,17 @@ create table acme.nonces (
 -- Partitions: what to make ahead and what to drop.  keep is null where a retention is given by the caller of maintain.
 
 create table acme.partitioned (
-	parent text primary key,
-	period text not null check (period in ('month', 'hour')),
-	ahead  interval not null,
-	keep   text not null check (keep in ('orders', 'certificates', 'nonces'))
+	parent     text primary key,
+	period     text not null check (period in ('month', 'hour')),
+	ahead      interval not null,
+	keep       text not null check (keep in ('orders', 'certificates', 'nonces')),
+	fillfactor int not null                    -- room for the changes of status, in the same page
 );
 insert into acme.partitioned values
-	('orders',               'month', '3 months', 'orders'),
-	('authorizations',       'month', '3 months', 'orders'),
-	('order_authorizations', 'month', '3 months', 'orders'),
-	('challenges',           'month', '3 months', 'orders'),
-	('serials',              'month', '3 months', 'certificates'),
-	('certificates',         'month', '3 months', 'certificates'),
-	('nonces',               'hour',  '3 days',   'nonces');
+	('orders',               'month', '3 months', 'orders',        70),
+	('authorizations',       'month', '3 months', 'orders',        70),
+	('order_authorizations', 'month', '3 months', 'orders',       100),
+	('challenges',           'month', '3 months', 'orders',        70),
+	('serials',              'month', '3 months', 'certificates', 100),
+	('certificates',         'month', '3 months', 'certificates', 100),
+	('nonces',               'hour',  '3 days',   'nonces',       100);

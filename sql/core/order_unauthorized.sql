@@ -1,0 +1,21 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- Null when every authorization of a locked order is valid and has not expired, else unauthorized with the name; the
+-- order becomes invalid then, since the authorization will not come back.
+create function core.order_unauthorized(_order orders) returns jsonb language plpgsql as $$
+declare
+	_lacking constant text := (
+		select min(core.domain_name(identifier, wildcard))
+		  from authorizations
+		 where account_id = (_order).account_id
+		   and id = any(array(select authorization_id from order_authorizations
+		                       where account_id = (_order).account_id and order_id = (_order).id))
+		   and (status <> 'valid' or expires_at <= now()));
+	_problem constant jsonb := core.problem('unauthorized', format('authorization for %s is no longer valid', _lacking));
+begin
+	if _lacking is null then
+		return null;
+	end if;
+	update orders set status = 'invalid', error = _problem
+	 where account_id = (_order).account_id and id = (_order).id;
+	return _problem;
+end $$;

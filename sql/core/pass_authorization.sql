@@ -1,0 +1,23 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- Makes a pending authorization and its successful challenge valid, and every order ready that waited for it alone.  The
+-- caller holds core.lock_authorization.
+create function core.pass_authorization(_authorization authorizations, _type text, _record jsonb) returns void
+language plpgsql as $$
+declare
+	_account   constant uuid := (_authorization).account_id;
+	_id        constant uuid := (_authorization).id;
+	_valid_for interval;
+begin
+	update challenges set status = 'valid', validated_at = now(), record = _record
+	 where account_id = _account and authorization_id = _id and type = _type
+	returning valid_for into _valid_for;
+	update authorizations set status = 'valid', validated_at = now(), expires_at = now() + _valid_for
+	 where account_id = _account and id = _id;
+	update orders o set status = 'ready'
+	 where account_id = _account and id = any(core.orders_of(_account, _id))
+	   and status = 'pending' and expires_at > now()
+	   and not exists (select
+	                     from order_authorizations x
+	                     join authorizations a on a.account_id = _account and a.id = x.authorization_id
+	                    where x.account_id = _account and x.order_id = o.id and a.status <> 'valid');
+end $$;

@@ -1,0 +1,32 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- Revokes the certificate with that id and exactly that encoding (RFC 8555 7.6): null, or
+--   notFound             nothing such was issued
+--   unauthorized         _account (null: who has the certificate's key) did not order it and does not hold its names,
+--                        or the certificate has expired
+--   alreadyRevoked, badRevocationReason
+-- The key's owner needs no account; the reason is then keyCompromise, since the key is in use beside its purpose.
+create function core.revoke(_id uuid, _der bytea, _account uuid, _reason int) returns jsonb language plpgsql as $$
+declare
+	_found certificates;
+begin
+	select * into _found
+	  from certificates
+	 where account_id = (select account_id from serials where id = _id) and id = _id
+	   for update;
+	if not found or _found.certificate <> _der then
+		return core.problem('notFound', 'no such certificate');
+	elsif _account <> _found.account_id and not core.holds_names(_account, _found.names) then
+		return core.problem('unauthorized', 'certificate was issued to another account, and this one does not hold '
+			'authorizations for all of its names');
+	elsif _found.status = 'revoked' then
+		return core.problem('alreadyRevoked', 'certificate is already revoked');
+	elsif _found.not_after <= now() then
+		return core.problem('unauthorized', 'certificate has expired');
+	elsif _reason not in (0, 1, 3, 4, 5) then
+		return core.problem('badRevocationReason', format('reason is %s, it must be one of 0, 1, 3, 4 and 5', _reason));
+	end if;
+	update certificates
+	   set status = 'revoked', revoked_at = now(), reason = case when _account is null then 1 else nullif(_reason, 0) end
+	 where account_id = _found.account_id and id = _id;
+	return null;
+end $$;

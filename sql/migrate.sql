@@ -1,0 +1,148 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- Brings a chert database, empty or older, to the version of these files:
+--   psql -d chert -v ON_ERROR_STOP=1 -f sql/migrate.sql
+-- as a superuser or a member of chert_owner, after sql/roles.sql.  One transaction: when anything fails, everything is
+-- as it was.  Running it again makes the functions anew and changes nothing else; two at once run one after the other,
+-- and programs may go on working meanwhile.
+\set ON_ERROR_STOP on
+
+begin isolation level read committed;
+set local role chert_owner;
+set local client_min_messages = warning;
+set local search_path = acme, core, pg_catalog, pg_temp;
+-- core.maintenance_lock(), which need not exist yet
+select pg_advisory_xact_lock(hashtextextended('chert maintenance', 0)) \g /dev/null
+
+select to_regclass('acme.schema_version') is not null as installed \gset
+\set old 0
+\if :installed
+	select version as old from acme.schema_version \gset
+\endif
+
+-- Migrations: tables and data, in sequence, each once.
+\set new 1
+select :old > :new as newer \gset
+\if :newer
+	\warn schema version is :old, these files know versions up to :new only: use those of a newer chert
+	do $$ begin raise exception 'the database is newer than these files'; end $$;
+\endif
+select :old < 1 as wanted \gset
+\if :wanted
+	\ir migrations/0001-initial.sql
+\endif
+update acme.schema_version set version = :new where version <> :new;
+
+-- Functions: all of them, every time.
+drop schema if exists web, va, sign, admin, core cascade;
+create schema core;
+create schema web;
+create schema va;
+create schema sign;
+create schema admin;
+
+\ir core/base64url.sql
+\ir core/uuid_at.sql
+\ir core/uuid7.sql
+\ir core/random_key.sql
+\ir core/token.sql
+\ir core/problem.sql
+\ir core/wire_time.sql
+\ir core/domain_name.sql
+\ir core/max_attempts.sql
+\ir core/maintenance_lock.sql
+\ir core/order_expired.sql
+\ir core/authorization_gone.sql
+\ir core/authorization_usable.sql
+\ir core/validation.sql
+\ir core/renew_nonce_epoch.sql
+\ir core/spend_nonce.sql
+\ir core/authenticate.sql
+\ir core/account_reply.sql
+\ir core/order_reply.sql
+\ir core/authorization_reply.sql
+\ir core/challenge_reply.sql
+\ir core/orders_of.sql
+\ir core/lock_authorization.sql
+\ir core/fail_orders_of.sql
+\ir core/fail_authorization.sql
+\ir core/pass_authorization.sql
+\ir core/deactivate_account.sql
+\ir core/add_authorization.sql
+\ir core/order_not_ready.sql
+\ir core/csr_mismatch.sql
+\ir core/order_unauthorized.sql
+\ir core/holds_names.sql
+\ir core/revoke.sql
+\ir core/hopeless.sql
+\ir core/give_up.sql
+\ir core/issuance.sql
+\ir core/fail_issuance.sql
+\ir core/store_certificate.sql
+\ir core/hello.sql
+\ir core/authorization_detail.sql
+\ir core/partition_format.sql
+\ir core/partitions.sql
+\ir core/period_in_use.sql
+\ir core/make_partitions.sql
+\ir core/drop_partitions.sql
+\ir core/rotate_nonce_keys.sql
+\ir core/maintain.sql
+
+\ir web/schema_version.sql
+\ir web/nonce_keys.sql
+\ir web/nonce_spend.sql
+\ir web/ring.sql
+\ir web/account_key.sql
+\ir web/account_new.sql
+\ir web/account_get.sql
+\ir web/account_update.sql
+\ir web/order_new.sql
+\ir web/order_get.sql
+\ir web/order_poll.sql
+\ir web/order_finalize.sql
+\ir web/authorization_get.sql
+\ir web/authorization_deactivate.sql
+\ir web/challenge_get.sql
+\ir web/challenge_respond.sql
+\ir web/certificate_get.sql
+\ir web/certificate_revoke.sql
+\ir web/certificate_revoke_by_key.sql
+
+\ir va/schema_version.sql
+\ir va/hello.sql
+\ir va/claim.sql
+\ir va/finish.sql
+
+\ir sign/schema_version.sql
+\ir sign/hello.sql
+\ir sign/issuer_put.sql
+\ir sign/claim.sql
+\ir sign/reserve.sql
+\ir sign/finish.sql
+\ir sign/fail.sql
+\ir sign/maintain.sql
+
+\ir admin/schema_version.sql
+\ir admin/account_list.sql
+\ir admin/account_show.sql
+\ir admin/order_list.sql
+\ir admin/order_show.sql
+\ir admin/cert_list.sql
+\ir admin/cert_show.sql
+\ir admin/status.sql
+
+-- Each program may execute the functions of its schema, and nothing else.
+revoke all on all functions in schema acme, core, web, va, sign, admin from public;
+grant usage on schema web to chert_web;
+grant execute on all functions in schema web to chert_web;
+grant usage on schema va to chert_va;
+grant execute on all functions in schema va to chert_va;
+grant usage on schema sign to chert_sign;
+grant execute on all functions in schema sign to chert_sign;
+grant usage on schema admin to chert_admin;
+grant execute on all functions in schema admin to chert_admin;
+
+-- The first partitions and the first nonce key; nothing is old enough to be dropped here.
+select core.make_partitions(now()), core.renew_nonce_epoch() \g /dev/null
+commit;
+\echo schema version: :old -> :new

@@ -1,0 +1,13 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- Housekeeping (core.maintain), unless another host or a migration is at it.  Retention in seconds.
+create function sign.maintain(_order_keep int8, _certificate_keep int8, out ran boolean, out made int, out dropped int)
+language plpgsql
+security definer set search_path = acme, core, pg_catalog, pg_temp as $$
+begin
+	ran := pg_try_advisory_xact_lock(core.maintenance_lock());
+	if ran then
+		select m.made, m.dropped
+		  into made, dropped
+		  from core.maintain(now(), make_interval(secs => _order_keep), make_interval(secs => _certificate_keep)) m;
+	end if;
+end $$;
