@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "signer/issuer.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clk.h"
+#include "base/mem.h"
+#include "pki/crt.h"
+#include "signer/keystore.h"
+
+#define CHAIN_TEXT_MAX (ISSUER_CHAIN_MAX * 2 * CRT_MAX)
+
+struct crts {
+	gnutls_x509_crt_t items[ISSUER_CHAIN_MAX];
+	size_t		  n;
+};
+
+static void crts_clear(struct crts *crts)
+{
+	for (size_t i = 0; i < crts->n; i++)
+		gnutls_x509_crt_deinit(crts->items[i]);
+}
+
+char *issuer_subject(gnutls_x509_crt_t crt)
+{
+	auto_gdatum gnutls_datum_t dn = { NULL, 0 };
+
+	if (gnutls_x509_crt_get_dn3(crt, &dn, 0) < 0)
+		return xstrdup("without subject");
+	return xasprintf("%.*s", (int)dn.size, (const char *)dn.data);
+}
+
+bool issuer_is_root(gnutls_x509_crt_t crt)
+{
+	return gnutls_x509_crt_check_issuer(crt, crt) == 1;
+}
+
+int issuer_check_crt(gnutls_x509_crt_t crt, const char *file, struct problem *p)
+{
+	unsigned critical, ca = 0, usage = 0;
+	int	 pathlen;
+
+	if (gnutls_x509_crt_get_version(crt) != 3 ||
+	    gnutls_x509_crt_get_basic_constraints(crt, &critical, &ca, &pathlen) < 0 || !ca)
+		return problem_set(p, PROB_CONFIG,
+				   "certificate %s is not that of a CA: expected basicConstraints with CA:TRUE", file);
+	if (gnutls_x509_crt_get_key_usage(crt, &usage, &critical) < 0 || !(usage & GNUTLS_KEY_KEY_CERT_SIGN))
+		return problem_set(p, PROB_CONFIG,
+				   "certificate %s may not sign certificates: expected keyUsage with keyCertSign",
+				   file);
+	if (gnutls_x509_crt_get_expiration_time(crt) * CLK_SECOND <= clk_now())
+		return problem_set(p, PROB_CONFIG, "certificate %s has expired", file);
+	return 0;
+}
+
+int issuer_check_link(gnutls_x509_crt_t below, gnutls_x509_crt_t above, const char *file, struct problem *p)
+{
+	auto_free char *lower = issuer_subject(below), *upper = issuer_subject(above);
+	unsigned	status = 0;
+
+	if (gnutls_x509_crt_check_issuer(below, above) == 1 &&
+	    gnutls_x509_crt_verify(below, &above, 1, GNUTLS_VERIFY_DISABLE_TIME_CHECKS, &status) == 0 && status == 0)
+		return 0;
+	return problem_set(p, PROB_CONFIG, "chain %s is not in order: %.150s was not issued by %.150s", file, lower,
+			   upper);
+}
+
+static int read_chain(const char *file, gnutls_x509_crt_t bottom, struct crts *ret, struct problem *p)
+{
+	gnutls_x509_crt_t below = bottom;
+	int		  r;
+
+	r = crt_from_file(file, ret->items, ARRAY_LEN(ret->items), &ret->n, p);
+	for (size_t i = 0; r == 0 && i < ret->n; i++) {
+		r = issuer_check_link(below, ret->items[i], file, p);
+		below = ret->items[i];
+	}
+	return r;
+}
+
+static int add_pem(struct buf *out, gnutls_x509_crt_t crt, struct problem *p)
+{
+	auto_gdatum gnutls_datum_t der = { NULL, 0 };
+	int			   r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der);
+
+	if (r < 0)
+		return problem_gnutls(p, PROB_CONFIG, r, "certificate cannot be encoded");
+	crt_add_pem(out, der.data, der.size);
+	return 0;
+}
+
+/* What clients get after their own certificate: a root would only cost them bytes (RFC 8446 4.4.2). */
+static int make_chain(struct issuer *issuer, const char *file, struct problem *p)
+{
+	__attribute__((cleanup(crts_clear))) struct crts crts = { { NULL }, 0 };
+	auto_buf struct buf				 pem = BUF_INIT(CHAIN_TEXT_MAX);
+	int						 r;
+
+	r = add_pem(&pem, issuer->crt, p);
+	if (r == 0 && file && *file)
+		r = read_chain(file, issuer->crt, &crts, p);
+	for (size_t i = 0; r == 0 && i < crts.n; i++) {
+		if (!issuer_is_root(crts.items[i]))
+			r = add_pem(&pem, crts.items[i], p);
+	}
+	if (r < 0)
+		return r;
+	if (pem.failed)
+		return problem_set(p, PROB_CONFIG, "chain %s is too long", file);
+	issuer->chain = buf_steal(&pem);
+	return 0;
+}
+
+/* What the certificates to come are made from. */
+static int read_facts(struct issuer *issuer, const char *file, struct problem *p)
+{
+	unsigned critical;
+	int	 r;
+
+	issuer->key_id_len = sizeof(issuer->key_id);
+	r = gnutls_x509_crt_get_subject_key_id(issuer->crt, issuer->key_id, &issuer->key_id_len, &critical);
+	if (r < 0)
+		return problem_gnutls(p, PROB_CONFIG, r,
+				      "certificate %s has no usable subject key identifier, as RFC 5280 "
+				      "demands of a CA",
+				      file);
+	r = gnutls_x509_crt_get_raw_dn(issuer->crt, &issuer->subject);
+	if (r == 0)
+		r = gnutls_x509_crt_export2(issuer->crt, GNUTLS_X509_FMT_DER, &issuer->der);
+	if (r < 0)
+		return problem_gnutls(p, PROB_CONFIG, r, "certificate %s cannot be encoded", file);
+	issuer->not_before = gnutls_x509_crt_get_activation_time(issuer->crt) * CLK_SECOND;
+	issuer->not_after = gnutls_x509_crt_get_expiration_time(issuer->crt) * CLK_SECOND;
+	return 0;
+}
+
+static int read_constraints(struct issuer *issuer, const char *file, struct problem *p)
+{
+	unsigned critical;
+	int	 r;
+
+	r = gnutls_x509_name_constraints_init(&issuer->constraints);
+	if (r < 0)
+		return problem_gnutls(p, PROB_SYSTEM, r, "cannot make a name constraints object");
+	r = gnutls_x509_crt_get_name_constraints(issuer->crt, issuer->constraints, 0, &critical);
+	if (r == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE) {
+		gnutls_x509_name_constraints_deinit(steal(issuer->constraints));
+		return 0;
+	}
+	if (r < 0)
+		return problem_gnutls(p, PROB_CONFIG, r, "certificate %s has unreadable name constraints", file);
+	return 0;
+}
+
+static int read_certificate(struct issuer *issuer, const char *file, struct problem *p)
+{
+	auto_(gpubkey) gnutls_pubkey_t key = NULL;
+	size_t			       n;
+	int			       r;
+
+	r = crt_from_file(file, &issuer->crt, 1, &n, p);
+	if (r == 0)
+		r = issuer_check_crt(issuer->crt, file, p);
+	if (r == 0)
+		r = read_facts(issuer, file, p);
+	if (r == 0)
+		r = read_constraints(issuer, file, p);
+	if (r < 0)
+		return r;
+	r = gnutls_pubkey_init(&key);
+	if (r == 0)
+		r = gnutls_pubkey_import_x509(key, issuer->crt, 0);
+	issuer->alg = r == 0 ? sign_alg_for(key) : NULL;
+	if (!issuer->alg)
+		return problem_set(p, PROB_CONFIG,
+				   "certificate %s has a key that chert does not sign with, expected " SIGN_KEYS, file);
+	return 0;
+}
+
+/* GnuTLS signs with any key for any issuer, so nothing but this keeps a foreign one out. */
+static int read_key(struct issuer *issuer, const struct conf_issuer *conf, struct problem *p)
+{
+	auto_(gpubkey) gnutls_pubkey_t key = NULL;
+	uint8_t			       wanted[32], found[32];
+	size_t			       wanted_len = sizeof(wanted), found_len = sizeof(found);
+	int			       r;
+
+	r = keystore_open(conf->key, &issuer->key, p);
+	if (r < 0)
+		return r;
+	r = gnutls_pubkey_init(&key);
+	if (r == 0)
+		r = gnutls_pubkey_import_privkey(key, issuer->key, 0, 0);
+	if (r == 0)
+		r = gnutls_pubkey_get_key_id(key, GNUTLS_KEYID_USE_SHA256, found, &found_len);
+	if (r == 0)
+		r = gnutls_x509_crt_get_key_id(issuer->crt, GNUTLS_KEYID_USE_SHA256, wanted, &wanted_len);
+	if (r < 0)
+		return problem_gnutls(p, PROB_CONFIG, r, "key %s cannot be compared with its certificate", conf->key);
+	if (wanted_len != found_len || memcmp(wanted, found, found_len) != 0)
+		return problem_set(p, PROB_CONFIG, "key %s does not belong to certificate %s", conf->key,
+				   conf->certificate);
+	return 0;
+}
+
+int issuer_load(const struct conf_issuer *conf, enum issuer_key with_key, struct issuer **ret, struct problem *p)
+{
+	auto_(issuer) struct issuer *issuer = xcalloc(1, sizeof(*issuer));
+	int			     r;
+
+	issuer->name = xstrdup(conf->title);
+	r = read_certificate(issuer, conf->certificate, p);
+	if (r == 0)
+		r = make_chain(issuer, conf->chain, p);
+	if (r == 0 && with_key == ISSUER_WITH_KEY)
+		r = read_key(issuer, conf, p);
+	if (r < 0)
+		return r;
+	*ret = steal(issuer);
+	return 0;
+}
+
+void issuer_free(struct issuer *issuer)
+{
+	if (!issuer)
+		return;
+	free(issuer->name);
+	free(issuer->chain);
+	gnutls_x509_crt_deinit(issuer->crt);
+	gnutls_free(issuer->der.data);
+	gnutls_free(issuer->subject.data);
+	gnutls_x509_name_constraints_deinit(issuer->constraints);
+	gnutls_privkey_deinit(issuer->key);
+	free(issuer);
+}
+
+int issuers_load(const struct conf *conf, enum issuer_key with_key, struct issuers *ret, struct problem *p)
+{
+	auto_issuers struct issuers all = { xcalloc(conf->n_issuers, sizeof(*all.items)), 0 };
+	int			    r;
+
+	for (; all.n < conf->n_issuers; all.n++) {
+		r = issuer_load(&conf->issuers[all.n], with_key, &all.items[all.n], p);
+		if (r < 0)
+			return r;
+	}
+	*ret = all;
+	all = (struct issuers){ NULL, 0 };
+	return 0;
+}
+
+void issuers_clear(struct issuers *issuers)
+{
+	for (size_t i = 0; i < issuers->n; i++)
+		issuer_free(issuers->items[i]);
+	free(issuers->items);
+	*issuers = (struct issuers){ NULL, 0 };
+}
+
+const struct issuer *issuers_by_name(const struct issuers *issuers, const char *name)
+{
+	for (size_t i = 0; i < issuers->n; i++) {
+		if (!name || !*name || strcmp(issuers->items[i]->name, name) == 0)
+			return issuers->items[i];
+	}
+	return NULL;
+}
+
+const struct issuer *issuers_by_id(const struct issuers *issuers, int64_t id)
+{
+	for (size_t i = 0; i < issuers->n; i++) {
+		if (issuers->items[i]->id == id)
+			return issuers->items[i];
+	}
+	return NULL;
+}

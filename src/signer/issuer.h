@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* An issuing certificate with its key and the chain that clients get, checked when it is loaded. */
+#ifndef CHERT_SIGNER_ISSUER_H
+#define CHERT_SIGNER_ISSUER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/conf.h"
+#include "base/problem.h"
+#include "pki/gnutls.h"
+#include "signer/sign.h"
+
+#define ISSUER_CHAIN_MAX  8  /* certificates above an issuer */
+#define ISSUER_KEY_ID_MAX 64 /* bytes of a subject key identifier */
+
+struct issuer {
+	char			      *name;
+	gnutls_x509_crt_t	       crt;
+	gnutls_datum_t		       der;
+	gnutls_datum_t		       subject; /* Name as encoded in the certificate */
+	uint8_t			       key_id[ISSUER_KEY_ID_MAX];
+	size_t			       key_id_len;
+	gnutls_x509_name_constraints_t constraints; /* NULL: none */
+	gnutls_privkey_t	       key;	    /* NULL when it was not asked for */
+	const struct sign_alg	      *alg;
+	int64_t			       not_before, not_after;
+	char			      *chain; /* PEM: the certificate, then what is above it, without a root */
+	int64_t			       id;    /* in the database; 0 until it is there */
+};
+
+enum issuer_key { ISSUER_WITHOUT_KEY, ISSUER_WITH_KEY };
+
+/*
+ * PROB_CONFIG: a file cannot be read; the certificate is no CA certificate fit to sign others, or expired; key and
+ * certificate are no pair; the chain is not in order.
+ */
+int issuer_load(const struct conf_issuer *conf, enum issuer_key with_key, struct issuer **ret, struct problem *p)
+	NONNULL(1, 3, 4) CHECK_RESULT;
+void issuer_free(struct issuer *issuer);
+DEFINE_FREEP(issuer, struct issuer *, issuer_free);
+
+/* The certificate is that of a CA that may sign others (RFC 5280 4.2.1.3, 4.2.1.9) and is not expired.  PROB_CONFIG. */
+int issuer_check_crt(gnutls_x509_crt_t crt, const char *file, struct problem *p) NONNULL(2, 3) CHECK_RESULT;
+/* PROB_CONFIG unless `above` signed `below` (times are not looked at). */
+int issuer_check_link(gnutls_x509_crt_t below, gnutls_x509_crt_t above, const char *file, struct problem *p)
+	NONNULL(3, 4) CHECK_RESULT;
+bool issuer_is_root(gnutls_x509_crt_t crt);
+/* Subject of a certificate for messages; newly allocated (free()). */
+char *issuer_subject(gnutls_x509_crt_t crt) FREE_WITH(free) RETURNS_NONNULL;
+
+/* All issuers of a configuration. */
+struct issuers {
+	struct issuer **items;
+	size_t		n;
+};
+int issuers_load(const struct conf *conf, enum issuer_key with_key, struct issuers *ret, struct problem *p)
+	NONNULL(1, 3, 4) CHECK_RESULT;
+void issuers_clear(struct issuers *issuers) NONNULL(1);
+#define auto_issuers __attribute__((cleanup(issuers_clear)))
+/* By name (NULL or empty: the first one), by number in the database.  NULL when there is none. */
+const struct issuer *issuers_by_name(const struct issuers *issuers, const char *name) NONNULL(1);
+const struct issuer *issuers_by_id(const struct issuers *issuers, int64_t id) NONNULL(1);
+
+#endif

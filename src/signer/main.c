@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* chert-signer(8): turns finalized orders into certificates. */
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clk.h"
+#include "base/log.h"
+#include "base/notify.h"
+#include "base/opt.h"
+#include "base/privs.h"
+#include "signer/job.h"
+
+#define PROGRAM	       "chert-signer"
+#define DOOR_BELL      "chert_issue"
+#define HELLO_INTERVAL (10 * CLK_SECOND)
+#define RETRY_INTERVAL CLK_SECOND
+
+#define EXIT_USAGE 2
+
+struct options {
+	const char *config, *user;
+	bool	    once;
+};
+
+struct daemon {
+	struct signer  signer;
+	struct options options;
+	int64_t	       next_hello, next_maintenance; /* clk_mono() */
+	bool	       said_hello;
+	bool	       db_is_away; /* and that was logged */
+};
+
+/* Signals are blocked but in take_signals(), so that no call is ever interrupted. */
+static volatile sig_atomic_t stopping, reloading;
+static sigset_t		     unblocked;
+
+static void on_signal(int sig)
+{
+	if (sig == SIGHUP)
+		reloading = 1;
+	else
+		stopping = 1;
+}
+
+static void catch_signals(void)
+{
+	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	struct sigaction action = { .sa_handler = on_signal };
+	sigset_t	 blocked;
+
+	sigemptyset(&blocked);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		sigaddset(&blocked, signals[i]);
+	sigprocmask(SIG_BLOCK, &blocked, &unblocked);
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+		sigdelset(&unblocked, signals[i]);
+		sigaction(signals[i], &action, NULL);
+	}
+}
+
+/* Waits for a signal, for fd (-1: none) or for so many microseconds. */
+static void take_signals(int fd, int64_t wait)
+{
+	struct pollfd	watched = { .fd = fd, .events = POLLIN };
+	struct timespec timeout = { .tv_sec = wait / CLK_SECOND, .tv_nsec = wait % CLK_SECOND * 1000 };
+
+	ppoll(&watched, 1, &timeout, &unblocked);
+}
+
+static int64_t earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* --- configuration and issuers */
+
+static int set_log_level(const struct conf *conf, struct problem *p)
+{
+	enum log_level level;
+
+	if (!log_level_from_name(conf->log_level, &level))
+		return problem_set(p, PROB_CONFIG,
+				   "log-level is %s, permitted are error, warning, notice, info and debug",
+				   conf->log_level);
+	log_setup(PROGRAM, level);
+	return 0;
+}
+
+static int load(const char *path, struct conf **ret_conf, struct issuers *ret_issuers, struct problem *p)
+{
+	auto_(conf) struct conf *conf = NULL;
+	int			 r;
+
+	r = conf_load(path, &conf, p);
+	if (r == 0)
+		r = issuers_load(conf, ISSUER_WITH_KEY, ret_issuers, p);
+	if (r == 0 && ret_issuers->n == 0)
+		r = problem_set(p, PROB_CONFIG, "%s has no issuer section", path);
+	if (r == 0)
+		r = set_log_level(conf, p);
+	if (r == 0)
+		*ret_conf = steal(conf);
+	return r;
+}
+
+static int register_issuers(struct db *db, const struct issuers *issuers, struct problem *p)
+{
+	for (size_t i = 0; i < issuers->n; i++) {
+		struct issuer		      *issuer = issuers->items[i];
+		auto_(db_rows) struct db_rows *rows = NULL;
+		struct db_arg args[] = { db_text(issuer->name), db_bytes(issuer->der.data, issuer->der.size),
+					 db_text(issuer->chain) };
+		int	      r = db_call(db, DB_SIGN_ISSUER_PUT, args, &rows, p);
+
+		if (r < 0)
+			return r;
+		issuer->id = row_int(rows, 0, "issuer");
+	}
+	return 0;
+}
+
+/* What cannot be read, or is in error, leaves everything as it was. */
+static void reload(struct daemon *d)
+{
+	auto_issuers struct issuers issuers = { NULL, 0 };
+	auto_problem struct problem p = PROBLEM_INIT;
+	auto_(conf) struct conf	   *conf = NULL;
+
+	if (load(d->options.config, &conf, &issuers, &p) < 0 || register_issuers(d->signer.db, &issuers, &p) < 0) {
+		log_problem(LOGL_ERROR, "not-reloaded", &p, NULL);
+		return;
+	}
+	issuers_clear(&d->signer.issuers);
+	d->signer.issuers = issuers;
+	issuers = (struct issuers){ NULL, 0 };
+	conf_free(d->signer.conf);
+	d->signer.conf = steal(conf);
+	log_event(LOGL_NOTICE, "reloaded", NULL);
+}
+
+/* --- the loop */
+
+static int say_hello(struct daemon *d, struct problem *p)
+{
+	auto_(db_rows) struct db_rows *rows = NULL;
+	int			       r;
+
+	if (clk_mono() < d->next_hello)
+		return 0;
+	r = db_call(d->signer.db, DB_SIGN_HELLO,
+		    (struct db_arg[]){ db_text(d->signer.worker), db_text(PACKAGE_VERSION), db_bool(!d->said_hello) },
+		    &rows, p);
+	if (r < 0)
+		return r;
+	d->said_hello = true;
+	d->next_hello = clk_mono() + HELLO_INTERVAL;
+	return 0;
+}
+
+static int maintain(struct daemon *d, struct problem *p)
+{
+	const struct conf_signer      *conf = &d->signer.conf->signer;
+	auto_(db_rows) struct db_rows *rows = NULL;
+	int			       r;
+
+	if (clk_mono() < d->next_maintenance)
+		return 0;
+	r = db_call(d->signer.db, DB_SIGN_MAINTAIN,
+		    (struct db_arg[]){ db_int(conf->order_retention / CLK_SECOND),
+				       db_int(conf->certificate_retention / CLK_SECOND) },
+		    &rows, p);
+	if (r < 0)
+		return r;
+	d->next_maintenance = clk_mono() + conf->maintenance_interval;
+	if (row_int(rows, 0, "made") + row_int(rows, 0, "dropped") > 0)
+		log_event(LOGL_INFO, "maintained", "made", row_text(rows, 0, "made"), "dropped",
+			  row_text(rows, 0, "dropped"), NULL);
+	return 0;
+}
+
+/* Until nothing is left to claim, or it is time to stop. */
+static int drain(struct daemon *d, struct problem *p)
+{
+	size_t n;
+	int    r;
+
+	do {
+		n = 0;
+		r = say_hello(d, p);
+		if (r == 0)
+			r = job_run_batch(&d->signer, &n, p);
+		take_signals(-1, 0);
+	} while (r == 0 && n > 0 && !stopping);
+	return r;
+}
+
+static int work(struct daemon *d, struct problem *p)
+{
+	int r = db_tick(d->signer.db, p);
+
+	if (r == 0)
+		r = maintain(d, p);
+	return r < 0 ? r : drain(d, p);
+}
+
+/* A database that is away is reported once, not with every try. */
+static void report(struct daemon *d, const struct problem *p)
+{
+	const bool away = p->code == PROB_UNAVAILABLE;
+
+	if (p->code != PROB_NONE && !(away && d->db_is_away))
+		log_problem(LOGL_ERROR, "database-trouble", p, NULL);
+	if (p->code == PROB_NONE && d->db_is_away)
+		log_event(LOGL_NOTICE, "database-back", NULL);
+	d->db_is_away = away;
+}
+
+static void run(struct daemon *d)
+{
+	while (!stopping) {
+		auto_problem struct problem p = PROBLEM_INIT;
+		int64_t			    wait = d->signer.conf->signer.poll_interval;
+
+		if (reloading) {
+			reloading = 0;
+			reload(d);
+		}
+		if (work(d, &p) < 0)
+			wait = RETRY_INTERVAL;
+		report(d, &p);
+		take_signals(db_fd(d->signer.db), earlier(wait, HELLO_INTERVAL));
+		db_rang(d->signer.db);
+	}
+}
+
+/* --- start and end */
+
+/* A database that is not there yet is waited for, unless somebody waits for the result. */
+static int open_database(struct daemon *d, struct problem *p)
+{
+	int r;
+
+	while ((r = db_open(d->signer.conf, DB_SIGN, PROGRAM, &d->signer.db, p)) == -PROB_UNAVAILABLE &&
+	       !d->options.once && !stopping) {
+		report(d, p);
+		problem_clear(p);
+		take_signals(-1, RETRY_INTERVAL);
+	}
+	if (r == 0)
+		r = db_listen(d->signer.db, DOOR_BELL, p);
+	return r < 0 ? r : register_issuers(d->signer.db, &d->signer.issuers, p);
+}
+
+static int start(struct daemon *d, struct problem *p)
+{
+	char host[64] = "";
+	int  r;
+
+	privs_lock_memory();
+	r = load(d->options.config, &d->signer.conf, &d->signer.issuers, p);
+	if (r == 0 && d->options.user)
+		r = privs_become(d->options.user, p);
+	if (r < 0)
+		return r;
+	gethostname(host, sizeof(host) - 1);
+	snprintf(d->signer.worker, sizeof(d->signer.worker), "%s/%d", host, (int)getpid());
+	return open_database(d, p);
+}
+
+static int parse_options(int argc, char **argv, struct options *ret, struct problem *p)
+{
+	const struct opt rows[] = {
+		{ "config", 'c', OPT_TEXT, "FILE", "read this file instead of the default one", &ret->config, 0, 0 },
+		{ "user", 'u', OPT_TEXT, "NAME", "become this user after the keys were read", &ret->user, 0, 0 },
+		{ "once", 0, OPT_FLAG, NULL, "sign what is waiting and exit", &ret->once, 0, 0 },
+		{ 0 },
+	};
+	const struct opt_usage usage = { PROGRAM, "", "Signs certificates for finalized ACME orders.", rows };
+	int		       first, r;
+
+	r = opt_parse(&usage, argc, argv, &first, p);
+	if (r == 0 && first < argc)
+		r = problem_set(p, PROB_CONFIG, "unexpected operand %s; " PROGRAM " --help lists the options",
+				argv[first]);
+	return r;
+}
+
+static int serve(struct daemon *d, struct problem *p)
+{
+	int r = start(d, p);
+
+	if (r < 0)
+		return r;
+	log_event(LOGL_NOTICE, "started", "version", PACKAGE_VERSION, "worker", d->signer.worker, NULL);
+	notify_supervisor("READY=1");
+	if (d->options.once)
+		return work(d, p);
+	run(d);
+	notify_supervisor("STOPPING=1");
+	log_event(LOGL_NOTICE, "stopped", NULL);
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	auto_problem struct problem p = PROBLEM_INIT;
+	struct daemon		    d = { .options.config = conf_default_path() };
+	int			    r;
+
+	log_setup(PROGRAM, LOGL_INFO);
+	privs_harden();
+	if (parse_options(argc, argv, &d.options, &p) < 0) {
+		log_problem(LOGL_ERROR, "usage", &p, NULL);
+		return EXIT_USAGE;
+	}
+	catch_signals();
+	r = serve(&d, &p);
+	if (r < 0 && !stopping)
+		log_problem(LOGL_ERROR, "failed", &p, NULL);
+	db_free(d.signer.db);
+	issuers_clear(&d.signer.issuers);
+	conf_free(d.signer.conf);
+	return r < 0 && !stopping ? EXIT_FAILURE : EXIT_SUCCESS;
+}
