@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: BSD-2-Clause
+"""What is between the client and the responder: TLS, what the web server refuses by itself, what it must pass on."""
+
+import concurrent.futures
+import os
+import signal
+import socket
+import ssl
+import time
+
+import pytest
+
+import acme
+
+
+def raw(stack, data, version=None):
+    """One connection of its own: sends these bytes and returns what comes back."""
+    context = ssl.create_default_context(cafile=str(stack.root_file))
+    if version:
+        context.minimum_version = context.maximum_version = version
+    with socket.create_connection(("127.0.0.1", stack.port), timeout=20) as plain:
+        with context.wrap_socket(plain, server_hostname="localhost") as tls:
+            try:
+                tls.sendall(data)
+            except OSError:
+                pass
+            got = b""
+            try:
+                while chunk := tls.recv(65536):
+                    got += chunk
+            except OSError:
+                pass
+            return got
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_tls_versions(stack, version):
+    got = raw(stack, b"GET /acme/directory HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", version)
+    assert b" 200 " in got.split(b"\r\n")[0]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_old_tls_is_refused(stack):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
+    with socket.create_connection(("127.0.0.1", stack.port), timeout=20) as plain:
+        with pytest.raises(OSError):
+            context.wrap_socket(plain)
+
+
+def test_plain_http_gets_nothing(stack):
+    with socket.create_connection(("127.0.0.1", stack.port), timeout=20) as plain:
+        plain.sendall(b"GET /acme/directory HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        plain.settimeout(20)
+        try:
+            got = plain.recv(65536)
+        except OSError:
+            got = b""
+    assert b"newNonce" not in got
+
+
+def test_body_beyond_the_responder_and_beyond_the_web_server(client):
+    """Each of them refuses with 413 and a problem document."""
+    for size in (65537, 128 * 1024 + 1, 1024 * 1024):
+        reply = client.request("POST", client.directory["newOrder"], b"x" * size, {"Content-Type": "application/jose+json"})
+        reply.problem("malformed", 413)
+        client.close()
+
+
+def test_refusals_of_the_web_server_are_problem_documents(stack):
+    for request in (b"GET /nothing HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n",
+                    b"GET /acme/directory HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 40000 + b"\r\n\r\n",
+                    b"GET /acme/directory HTTP/1.1\r\nbad header\r\n\r\n"):
+        head, _, body = raw(stack, request).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 4"), head
+        assert b"application/problem+json" in head.lower(), head
+        assert b'"type":"urn:ietf:params:acme:error:' in body
+
+
+def test_chunked_body(client):
+    body = acme.compact(client.jws(client.kid, {}))
+    reply = client.request("POST", client.kid, iter([body[:100], body[100:]]), {"Content-Type": "application/jose+json"})
+    reply.ok()
+
+
+def test_ok_with_location_is_not_a_redirect(client):
+    """RFC 8555, 7.3.1: 200 and the account's URL, which mod_fcgid would make a redirect of."""
+    reply = client.new_account({"onlyReturnExisting": True}).ok(200)
+    assert reply.location == client.kid
+    assert reply["X-Location"] is None
+
+
+def test_created_with_location(client, name):
+    reply = client.new_order([name]).ok(201)
+    assert len(reply.all("Location")) == 1 and reply["X-Location"] is None
+
+
+def test_host_header_does_not_matter(stack):
+    got = raw(stack, b"GET /acme/directory HTTP/1.1\r\nHost: evil.example:1\r\nConnection: close\r\n\r\n")
+    assert b"evil" not in got and stack.base_url.encode() in got
+
+
+def test_many_connections_at_once(stack, new_client):
+    clients = [new_client() for _ in range(24)]
+
+    def one(client):
+        client.register()
+        return [client.post(client.kid, {}).ok().status for _ in range(5)]
+
+    start = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(len(clients)) as pool:
+        results = list(pool.map(one, clients))
+    assert results == [[200] * 5] * len(clients)
+    assert time.monotonic() - start < 30
+
+
+def responders(stack):
+    found = []
+    for entry in os.listdir("/proc"):
+        try:
+            with open(f"/proc/{entry}/cmdline", "rb") as f:
+                words = f.read().split(b"\0")
+            if words[0].endswith(b"/chert-responder") and str(stack.build).encode() in words[0]:
+                with open(f"/proc/{entry}/stat", "rb") as f:
+                    sid = int(f.read().rsplit(b")", 1)[1].split()[3])
+                if sid in {p.pid for p in stack.processes.values()}:
+                    found.append(int(entry))
+        except (OSError, ValueError, IndexError):
+            pass
+    return found
+
+
+def test_killed_responders_are_replaced(stack, client):
+    """All of them at once: the web server answers with a problem document until there are new ones."""
+    keep = {stack.processes["responder"].pid} if "responder" in stack.processes else set()
+    victims = [pid for pid in responders(stack) if pid not in keep]
+    assert victims
+    for pid in victims:
+        os.kill(pid, signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while True:
+        client.close()
+        reply = client.post(client.kid, {}, retry=False)
+        if reply.status == 200:
+            break
+        assert reply.status in (500, 502, 503), reply
+        assert time.monotonic() < deadline, reply
+        time.sleep(0.2)
