@@ -12,7 +12,7 @@
 bool crt_id(gnutls_x509_crt_t crt, struct id *ret)
 {
 	uint8_t serial[SERIAL_MAX];
-	size_t len = sizeof(serial);
+	size_t  len = sizeof(serial);
 
 	if (gnutls_x509_crt_get_serial(crt, serial, &len) < 0 || len != sizeof(ret->b))
 		return false;
@@ -26,9 +26,9 @@ bool crt_id(gnutls_x509_crt_t crt, struct id *ret)
 int crt_from_der(const void *der, size_t len, gnutls_x509_crt_t *ret, struct problem *p)
 {
 	auto_(gcrt) gnutls_x509_crt_t crt = NULL;
-	struct der in = { der, len }, content;
-	auto_free void *copy = NULL;
-	int r;
+	struct der                    in = { der, len }, content;
+	auto_free void               *copy = NULL;
+	int                           r;
 
 	if (len > CRT_MAX)
 		return problem_set(p, PROB_MALFORMED, "certificate of %zu bytes exceeds %d", len, CRT_MAX);
@@ -48,8 +48,8 @@ int crt_from_der(const void *der, size_t len, gnutls_x509_crt_t *ret, struct pro
 static int read_file(const char *path, struct buf *ret, struct problem *p)
 {
 	auto_file FILE *f = fopen(path, "re");
-	char chunk[4096];
-	size_t n;
+	char            chunk[4096];
+	size_t          n;
 
 	if (!f)
 		return problem_set(p, PROB_CONFIG, "%s: cannot be opened: %m", path);
@@ -67,15 +67,15 @@ static int read_file(const char *path, struct buf *ret, struct problem *p)
 int crt_from_file(const char *path, gnutls_x509_crt_t *ret, size_t max, size_t *ret_n, struct problem *p)
 {
 	auto_buf struct buf text = BUF_INIT(FILE_MAX);
-	gnutls_datum_t data;
-	unsigned n = (unsigned)max;
-	int r = read_file(path, &text, p);
+	gnutls_datum_t      data;
+	unsigned            n = (unsigned)max;
+	int                 r = read_file(path, &text, p);
 
 	if (r < 0)
 		return r;
 	data = (gnutls_datum_t){ (unsigned char *)text.data, (unsigned)text.len };
 	r = gnutls_x509_crt_list_import(ret, &n, &data, GNUTLS_X509_FMT_PEM,
-					GNUTLS_X509_CRT_LIST_IMPORT_FAIL_IF_EXCEED);
+	                                GNUTLS_X509_CRT_LIST_IMPORT_FAIL_IF_EXCEED);
 	if (r == GNUTLS_E_SHORT_MEMORY_BUFFER)
 		return problem_set(p, PROB_CONFIG, "%s: has more than %zu certificates", path, max);
 	if (r < 0)
@@ -87,7 +87,7 @@ int crt_from_file(const char *path, gnutls_x509_crt_t *ret, size_t max, size_t *
 void crt_add_pem(struct buf *out, const void *der, size_t len)
 {
 	auto_gdatum gnutls_datum_t pem = { 0 };
-	auto_free void *copy = xmemdup(der, len);
+	auto_free void            *copy = xmemdup(der, len);
 
 	if (gnutls_pem_base64_encode2("CERTIFICATE", &(gnutls_datum_t){ copy, (unsigned)len }, &pem) < 0)
 		oom_check(NULL);

@@ -42,7 +42,9 @@ static void request_clear(struct request *req)
 }
 #define auto_request __attribute__((cleanup(request_clear)))
 
+/* clang-format off */
 #define OID(...) { (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }) }
+/* clang-format on */
 
 static const struct der oid_common_name = OID(0x55, 0x04, 0x03);
 static const struct der oid_san = OID(0x55, 0x1d, 0x11);
@@ -55,6 +57,7 @@ static bool equal(const struct der *a, const struct der *b)
 	return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
 }
 
+/* clang-format off */
 /* Whole AlgorithmIdentifiers, octet by octet as the baseline requirements 7.1.3.2 give them; others are refused. */
 #define RSA_WITH(hash) OID(0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, hash, 0x05, 0x00)
 #define ECDSA_WITH(hash) OID(0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, hash)
@@ -78,6 +81,7 @@ static const struct {
 	{ ECDSA_WITH(0x03), GNUTLS_SIGN_ECDSA_SHA384 },
 	{ ECDSA_WITH(0x04), GNUTLS_SIGN_ECDSA_SHA512 },
 };
+/* clang-format on */
 
 static int broken(const char *where, struct problem *p)
 {
@@ -114,8 +118,8 @@ static int read_request(const void *der, size_t len, struct request *req, struct
 static int add_name(const struct der *text, const char *where, struct names *names, struct problem *p)
 {
 	auto_problem struct problem why = PROBLEM_INIT;
-	char value[IDENT_MAX + 2 + 1];
-	struct ident id;
+	char                        value[IDENT_MAX + 2 + 1];
+	struct ident                id;
 
 	if (names->n == NAMES_MAX)
 		return problem_set(p, PROB_BAD_CSR, "CSR has more than %d names in its %s", NAMES_MAX, where);
@@ -136,7 +140,7 @@ static int add_name(const struct der *text, const char *where, struct names *nam
 static int read_attribute_value(struct der *rdn, struct request *req, struct problem *p)
 {
 	struct der pair, oid, text;
-	int tag;
+	int        tag;
 
 	if (!der_take(rdn, DER_SEQUENCE, &pair, NULL) || !der_take(&pair, DER_OID, &oid, NULL))
 		return broken("its subject is no sequence of attributes", p);
@@ -147,15 +151,15 @@ static int read_attribute_value(struct der *rdn, struct request *req, struct pro
 		return 0;
 	if (tag != DER_UTF8_STRING && tag != TAG_PRINTABLE_TEXT && tag != TAG_IA5_TEXT)
 		return problem_set(p, PROB_BAD_CSR,
-				   "CSR has a commonName that is neither UTF8String, PrintableString nor IA5String");
+		                   "CSR has a commonName that is neither UTF8String, PrintableString nor IA5String");
 	return add_name(&text, "commonName", &req->cns, p);
 }
 
 static int read_subject(struct request *req, struct problem *p)
 {
 	struct der subject = req->subject, rdn;
-	size_t n = 0;
-	int r;
+	size_t     n = 0;
+	int        r;
 
 	while (subject.len > 0) {
 		if (!der_take(&subject, DER_SET, &rdn, NULL) || rdn.len == 0)
@@ -163,7 +167,7 @@ static int read_subject(struct request *req, struct problem *p)
 		while (rdn.len > 0) {
 			if (++n > RDNS_MAX)
 				return problem_set(p, PROB_BAD_CSR, "CSR has more than %d attributes in its subject",
-						   RDNS_MAX);
+				                   RDNS_MAX);
 			r = read_attribute_value(&rdn, req, p);
 			if (r < 0)
 				return r;
@@ -196,8 +200,9 @@ static int read_attributes(struct request *req, struct problem *p)
 		    !der_take(&one, DER_SET, &values, NULL) || one.len > 0 || values.len == 0)
 			return broken("it has an attribute that is not an identifier with values", p);
 		if (equal(&oid, &oid_ms_extensions))
-			return problem_set(p, PROB_BAD_CSR,
-					   "CSR has extensions in the Microsoft attribute; extensionRequest is expected");
+			return problem_set(
+				p, PROB_BAD_CSR,
+				"CSR has extensions in the Microsoft attribute; extensionRequest is expected");
 		if (equal(&oid, &oid_extension_request)) {
 			int r = add_extensions(&values, req, p);
 
@@ -212,7 +217,7 @@ static int read_attributes(struct request *req, struct problem *p)
 static int read_san(struct der value, struct request *req, struct problem *p)
 {
 	struct der list, name;
-	int r;
+	int        r;
 
 	if (!der_take(&value, DER_SEQUENCE, &list, NULL) || value.len > 0 || list.len == 0)
 		return broken("its subjectAltName is no sequence of names", p);
@@ -268,7 +273,7 @@ static bool is_among(const struct der *oid, const struct der *seen, size_t n)
 static int read_extensions(struct request *req, struct problem *p)
 {
 	struct der list = req->extensions, seen[EXTENSIONS_MAX], value;
-	int r = 0;
+	int        r = 0;
 
 	for (size_t n = 0; r == 0 && list.len > 0; n++) {
 		if (n == EXTENSIONS_MAX)
@@ -309,7 +314,7 @@ static int settle_names(struct request *req, struct names *ret, struct problem *
 	for (size_t i = 0; req->has_san && i < req->cns.n; i++) {
 		if (!bsearch(&req->cns.items[i], req->sans.items, req->sans.n, sizeof(struct ident), ident_compare))
 			return problem_set(p, PROB_BAD_CSR, "CSR has commonName %s, which is not in its subjectAltName",
-					   req->cns.items[i].value);
+			                   req->cns.items[i].value);
 	}
 	struct names *chosen = req->has_san ? &req->sans : &req->cns;
 	*ret = *chosen;
@@ -321,9 +326,9 @@ static int verify(const struct request *req, gnutls_pubkey_t key, struct problem
 {
 	auto_free uint8_t *tbs = xmemdup(req->tbs.p, req->tbs.len);
 	auto_free uint8_t *octets = xmemdup(req->signature.p + 1, req->signature.len - 1);
-	gnutls_datum_t data = { tbs, (unsigned)req->tbs.len };
-	gnutls_datum_t signature = { octets, (unsigned)req->signature.len - 1 };
-	int r;
+	gnutls_datum_t     data = { tbs, (unsigned)req->tbs.len };
+	gnutls_datum_t     signature = { octets, (unsigned)req->signature.len - 1 };
+	int                r;
 
 	for (size_t i = 0; i < ARRAY_LEN(signature_algorithms); i++) {
 		if (!equal(&req->algorithm, &signature_algorithms[i].identifier))
@@ -332,15 +337,16 @@ static int verify(const struct request *req, gnutls_pubkey_t key, struct problem
 		return r < 0 ? problem_gnutls(p, PROB_BAD_CSR, r, "CSR has a signature that does not verify") : 0;
 	}
 	return problem_set(p, PROB_BAD_CSR,
-			   "CSR has an unsupported signature algorithm; RSA or ECDSA with SHA-256, SHA-384 or SHA-512 is expected");
+	                   "CSR has an unsupported signature algorithm; RSA or ECDSA with SHA-256, SHA-384 or SHA-512 "
+	                   "is expected");
 }
 
 int csr_from_der(const void *der, size_t len, const struct conf_list *key_types, struct csr **ret, struct problem *p)
 {
-	auto_(csr) struct csr *csr = xcalloc(1, sizeof(*csr));
+	auto_(csr) struct csr      *csr = xcalloc(1, sizeof(*csr));
 	auto_request struct request req = { 0 };
-	struct names names = { 0 };
-	int r;
+	struct names                names = { 0 };
+	int                         r;
 
 	if (len > CSR_MAX)
 		return problem_set(p, PROB_BAD_CSR, "CSR of %zu bytes exceeds %d", len, CSR_MAX);

@@ -92,7 +92,7 @@ static void put_byte(struct der_out *out, uint8_t byte)
 
 void der_wrap(struct der_out *out, const uint8_t *mark, uint8_t tag)
 {
-	size_t len = (size_t)(mark - out->pos);
+	size_t  len = (size_t)(mark - out->pos);
 	uint8_t n = 0;
 
 	if (len < LENGTH_LONG) {

@@ -40,14 +40,14 @@ static int check_characters(const char *name, struct problem *p)
 
 	if (name[at] == ':')
 		return problem_set(p, PROB_MALFORMED,
-				   "identifier has a colon: neither ports nor IP addresses are DNS names");
+		                   "identifier has a colon: neither ports nor IP addresses are DNS names");
 	if (name[at] == '*')
-		return problem_set(p, PROB_MALFORMED,
-				   "identifier has a star that is not its whole first label");
+		return problem_set(p, PROB_MALFORMED, "identifier has a star that is not its whole first label");
 	if (name[at])
-		return problem_set(p, PROB_MALFORMED,
-				   "identifier has byte 0x%02x where only letters, digits, hyphens and dots are permitted",
-				   (unsigned)(unsigned char)name[at]);
+		return problem_set(
+			p, PROB_MALFORMED,
+			"identifier has byte 0x%02x where only letters, digits, hyphens and dots are permitted",
+			(unsigned)(unsigned char)name[at]);
 	return 0;
 }
 
@@ -58,8 +58,8 @@ static int check_characters(const char *name, struct problem *p)
 static bool is_a_label(const char *label)
 {
 	uint8_t *again = NULL;
-	char *text = NULL;
-	bool good = false;
+	char    *text = NULL;
+	bool     good = false;
 
 	if (idn2_to_unicode_8z8z(label, &text, 0) == IDN2_OK && strcmp(text, label) != 0 &&
 	    idn2_lookup_u8((const uint8_t *)text, &again, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) == IDN2_OK)
@@ -76,19 +76,21 @@ static int check_label(const char *start, size_t len, struct problem *p)
 	if (len == 0)
 		return problem_set(p, PROB_MALFORMED, "identifier has an empty label or a trailing dot");
 	if (len > LABEL_MAX)
-		return problem_set(p, PROB_MALFORMED, "identifier has a label of %zu characters; at most %d are permitted",
-				   len, LABEL_MAX);
+		return problem_set(p, PROB_MALFORMED,
+		                   "identifier has a label of %zu characters; at most %d are permitted", len,
+		                   LABEL_MAX);
 	memcpy(label, start, len);
 	label[len] = '\0';
 	if (label[0] == '-' || label[len - 1] == '-')
 		return problem_set(p, PROB_MALFORMED, "identifier has label %s, which starts or ends with a hyphen",
-				   label);
+		                   label);
 	if (len < 4 || label[2] != '-' || label[3] != '-')
 		return 0;
 	/* RFC 5890 2.3.1: of the labels with "--" there, only A-labels are in use. */
 	if (strncmp(label, "xn", 2) != 0)
 		return problem_set(p, PROB_MALFORMED,
-				   "identifier has label %s, with hyphens in third and fourth place but no A-label", label);
+		                   "identifier has label %s, with hyphens in third and fourth place but no A-label",
+		                   label);
 	if (!is_a_label(label))
 		return problem_set(p, PROB_MALFORMED, "identifier has label %s, which is no valid A-label", label);
 	return 0;
@@ -105,7 +107,7 @@ static bool is_numeric(const char *label)
 static int check_name(const char *name, struct problem *p)
 {
 	const char *label = name, *dot;
-	int r = check_characters(name, p);
+	int         r = check_characters(name, p);
 
 	while (r == 0) {
 		dot = strchr(label, '.');
@@ -118,7 +120,7 @@ static int check_name(const char *name, struct problem *p)
 		return r;
 	if (is_numeric(label))
 		return problem_set(p, PROB_MALFORMED,
-				   "identifier %s has a numeric last label; IP addresses are not DNS names", name);
+		                   "identifier %s has a numeric last label; IP addresses are not DNS names", name);
 	return 0;
 }
 
@@ -126,10 +128,10 @@ static int check_policy(const struct ident *id, struct problem *p)
 {
 	if (!strchr(id->value, '.'))
 		return problem_set(p, PROB_REJECTED_IDENTIFIER, "%s is a single label, not a fully qualified name",
-				   id->value);
+		                   id->value);
 	if (id->wildcard && is_suffix(ident_base(id), PSL_TYPE_ICANN))
 		return problem_set(p, PROB_REJECTED_IDENTIFIER, "%s is a wildcard directly under a public suffix",
-				   id->value);
+		                   id->value);
 	return 0;
 }
 
@@ -148,10 +150,11 @@ static int check_size(const char *value, struct problem *p)
 int ident_from_text(const char *type, const char *value, struct ident *ret, struct problem *p)
 {
 	struct ident id = { .type = "dns" };
-	int r;
+	int          r;
 
 	if (strcmp(type, id.type) != 0)
-		return problem_set(p, PROB_UNSUPPORTED_IDENTIFIER, "identifier is not of type dns, the only one supported");
+		return problem_set(p, PROB_UNSUPPORTED_IDENTIFIER,
+		                   "identifier is not of type dns, the only one supported");
 	r = check_size(value, p);
 	if (r < 0)
 		return r;

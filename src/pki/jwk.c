@@ -6,8 +6,8 @@
 
 #include "base/b64u.h"
 #include "base/mem.h"
-#include "json/js.h"
 #include "pki/rsa.h"
+#include "json/js.h"
 
 #define COORDINATE_MAX 66   /* P-521 */
 #define RSA_MAX        1100 /* bytes of a member: RSA-8192 and some, so that rsa_flaw can say what is wrong */
@@ -23,12 +23,14 @@ struct curve {
 	bool               has_y;
 };
 
+/* clang-format off */
 static const struct curve curves[] = {
 	{ JWK_P256,    GNUTLS_ECC_CURVE_SECP256R1, "EC",  "P-256",   32, true },
 	{ JWK_P384,    GNUTLS_ECC_CURVE_SECP384R1, "EC",  "P-384",   48, true },
 	{ JWK_P521,    GNUTLS_ECC_CURVE_SECP521R1, "EC",  "P-521",   66, true },
 	{ JWK_ED25519, GNUTLS_ECC_CURVE_ED25519,   "OKP", "Ed25519", 32, false },
 };
+/* clang-format on */
 
 /* What a key is made of; a: modulus or x, b: exponent or y. */
 struct material {
@@ -40,6 +42,7 @@ struct jwk_text {
 	const char *kty, *crv, *x, *y, *n, *e, *alg;
 };
 
+/* clang-format off */
 static const struct js_field jwk_fields[] = {
 	JS_STRING(struct jwk_text, kty, "kty", JS_REQUIRED, 16),
 	JS_STRING(struct jwk_text, crv, "crv", JS_OPTIONAL, 32),
@@ -50,6 +53,7 @@ static const struct js_field jwk_fields[] = {
 	JS_STRING(struct jwk_text, alg, "alg", JS_OPTIONAL, sizeof(((struct jwk *)0)->alg) - 1),
 	JS_END
 };
+/* clang-format on */
 
 static const struct js_limits text_limits = { .max_bytes = TEXT_MAX, .max_depth = 2, .max_members = 16 };
 
@@ -60,6 +64,7 @@ static const char *const secret_members[] = { "d", "p", "q", "dp", "dq", "qi", "
  * The y coordinates of the points whose order divides the cofactor, sign bit cleared.  Under such a key a signature
  * that anybody can write down verifies for every message, and GnuTLS takes them.
  */
+/* clang-format off */
 static const uint8_t small_order[][32] = {
 	{ 0 },
 	{ 1 },
@@ -70,6 +75,7 @@ static const uint8_t small_order[][32] = {
 	{ 0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67, 0x0f,
 	  0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac, 0x03, 0x7a },
 };
+/* clang-format on */
 
 /* Little-endian y of at least 2^255 - 19: a second encoding of a smaller y (RFC 8032 5.1.3 refuses it). */
 static bool is_unreduced(const uint8_t y[32])
@@ -102,7 +108,7 @@ static int check_material(const struct material *m, struct problem *p)
 		flaw = rsa_flaw(&m->a, &m->b);
 	else if (m->a.size != m->curve->octets || (m->curve->has_y && m->b.size != m->curve->octets))
 		return problem_set(p, PROB_BAD_PUBLIC_KEY, "each coordinate of a %s key must have exactly %u octets",
-				   m->curve->crv, m->curve->octets);
+		                   m->curve->crv, m->curve->octets);
 	else if (m->curve->kind == JWK_ED25519)
 		flaw = ed25519_flaw(&m->a);
 	return flaw ? problem_set(p, PROB_BAD_PUBLIC_KEY, "%s", flaw) : 0;
@@ -111,7 +117,7 @@ static int check_material(const struct material *m, struct problem *p)
 static int import(const struct material *m, gnutls_pubkey_t *ret, struct problem *p)
 {
 	auto_(gpubkey) gnutls_pubkey_t key = NULL;
-	int r = gnutls_pubkey_init(&key);
+	int                            r = gnutls_pubkey_init(&key);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_INTERNAL, r, "cannot allocate a public key");
@@ -140,13 +146,14 @@ static char *canonical_text(const struct material *m)
 		return xasprintf("{\"e\":\"%s\",\"kty\":\"RSA\",\"n\":\"%s\"}", b, a);
 	if (!m->curve->has_y)
 		return xasprintf("{\"crv\":\"%s\",\"kty\":\"%s\",\"x\":\"%s\"}", m->curve->crv, m->curve->kty, a);
-	return xasprintf("{\"crv\":\"%s\",\"kty\":\"%s\",\"x\":\"%s\",\"y\":\"%s\"}", m->curve->crv, m->curve->kty, a, b);
+	return xasprintf("{\"crv\":\"%s\",\"kty\":\"%s\",\"x\":\"%s\",\"y\":\"%s\"}", m->curve->crv, m->curve->kty, a,
+	                 b);
 }
 
 static int set_thumbprint(struct jwk *jwk, struct problem *p)
 {
 	uint8_t digest[32];
-	int r = gnutls_hash_fast(GNUTLS_DIG_SHA256, jwk->canonical, strlen(jwk->canonical), digest);
+	int     r = gnutls_hash_fast(GNUTLS_DIG_SHA256, jwk->canonical, strlen(jwk->canonical), digest);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_INTERNAL, r, "cannot compute the thumbprint of a key");
@@ -157,7 +164,7 @@ static int set_thumbprint(struct jwk *jwk, struct problem *p)
 static int from_material(const struct material *m, struct jwk **ret, struct problem *p)
 {
 	auto_(jwk) struct jwk *jwk = xcalloc(1, sizeof(*jwk));
-	int r = check_material(m, p);
+	int                    r = check_material(m, p);
 
 	if (r == 0)
 		r = import(m, &jwk->key, p);
@@ -201,8 +208,9 @@ static int find_curve(const struct jwk_text *text, const struct curve **ret, str
 			return 0;
 		}
 	}
-	return problem_set(p, PROB_BAD_PUBLIC_KEY,
-			   "JWK has an unsupported crv; P-256, P-384, P-521 (kty EC) and Ed25519 (kty OKP) are supported");
+	return problem_set(
+		p, PROB_BAD_PUBLIC_KEY,
+		"JWK has an unsupported crv; P-256, P-384, P-521 (kty EC) and Ed25519 (kty OKP) are supported");
 }
 
 static int check_public(struct json_object *object, struct problem *p)
@@ -210,7 +218,7 @@ static int check_public(struct json_object *object, struct problem *p)
 	for (size_t i = 0; i < ARRAY_LEN(secret_members); i++) {
 		if (json_object_object_get_ex(object, secret_members[i], NULL))
 			return problem_set(p, PROB_MALFORMED, "JWK has member %s, which must be kept secret",
-					   secret_members[i]);
+			                   secret_members[i]);
 	}
 	return 0;
 }
@@ -233,10 +241,10 @@ static int bind(struct json_object *object, struct jwk_text *text, struct proble
 
 int jwk_from_json(struct json_object *object, struct jwk **ret, struct problem *p)
 {
-	uint8_t a[RSA_MAX], b[RSA_MAX];
+	uint8_t         a[RSA_MAX], b[RSA_MAX];
 	struct jwk_text text = { 0 };
 	struct material m = { 0 };
-	int r = bind(object, &text, p);
+	int             r = bind(object, &text, p);
 
 	if (r == 0)
 		r = find_curve(&text, &m.curve, p);
@@ -256,7 +264,7 @@ int jwk_from_json(struct json_object *object, struct jwk **ret, struct problem *
 int jwk_from_text(const char *text, struct jwk **ret, struct problem *p)
 {
 	auto_(json) struct json_object *object = NULL;
-	int r = js_parse(text, strlen(text), &text_limits, &object, p);
+	int                             r = js_parse(text, strlen(text), &text_limits, &object, p);
 
 	return r < 0 ? r : jwk_from_json(object, ret, p);
 }
@@ -279,7 +287,7 @@ static void pad(const gnutls_datum_t *in, unsigned octets, uint8_t *memory, gnut
 static int from_rsa(gnutls_pubkey_t key, struct jwk **ret, struct problem *p)
 {
 	auto_gdatum gnutls_datum_t n = { 0 }, e = { 0 };
-	int r = gnutls_pubkey_export_rsa_raw2(key, &n, &e, GNUTLS_EXPORT_FLAG_NO_LZ);
+	int                        r = gnutls_pubkey_export_rsa_raw2(key, &n, &e, GNUTLS_EXPORT_FLAG_NO_LZ);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_BAD_PUBLIC_KEY, r, "RSA key is not usable");
@@ -289,10 +297,10 @@ static int from_rsa(gnutls_pubkey_t key, struct jwk **ret, struct problem *p)
 static int from_ecc(gnutls_pubkey_t key, struct jwk **ret, struct problem *p)
 {
 	auto_gdatum gnutls_datum_t x = { 0 }, y = { 0 };
-	uint8_t a[COORDINATE_MAX], b[COORDINATE_MAX];
-	gnutls_ecc_curve_t id = GNUTLS_ECC_CURVE_INVALID;
-	struct material m = { 0 };
-	int r = gnutls_pubkey_export_ecc_raw2(key, &id, &x, &y, GNUTLS_EXPORT_FLAG_NO_LZ);
+	uint8_t                    a[COORDINATE_MAX], b[COORDINATE_MAX];
+	gnutls_ecc_curve_t         id = GNUTLS_ECC_CURVE_INVALID;
+	struct material            m = { 0 };
+	int                        r = gnutls_pubkey_export_ecc_raw2(key, &id, &x, &y, GNUTLS_EXPORT_FLAG_NO_LZ);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_BAD_PUBLIC_KEY, r, "elliptic curve key is not usable");
@@ -311,13 +319,12 @@ static int from_ecc(gnutls_pubkey_t key, struct jwk **ret, struct problem *p)
 int jwk_from_pubkey(gnutls_pubkey_t key, struct jwk **ret, struct problem *p)
 {
 	switch (gnutls_pubkey_get_pk_algorithm(key, NULL)) {
-	case (int)GNUTLS_PK_RSA:
-		return from_rsa(key, ret, p);
+	case (int)GNUTLS_PK_RSA: return from_rsa(key, ret, p);
 	case (int)GNUTLS_PK_ECDSA:
-	case (int)GNUTLS_PK_EDDSA_ED25519:
-		return from_ecc(key, ret, p);
+	case (int)GNUTLS_PK_EDDSA_ED25519: return from_ecc(key, ret, p);
 	default:
-		return problem_set(p, PROB_BAD_PUBLIC_KEY, "key is neither RSA nor on an elliptic curve that is supported");
+		return problem_set(p, PROB_BAD_PUBLIC_KEY,
+		                   "key is neither RSA nor on an elliptic curve that is supported");
 	}
 }
 

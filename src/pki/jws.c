@@ -21,6 +21,7 @@ struct jws_alg {
 };
 
 /* The ids that are bound to a curve: GNUTLS_SIGN_ECDSA_SHA384 would take a P-256 key. */
+/* clang-format off */
 static const struct jws_alg algs[] = {
 	{ "RS256", JWK_RSA,     GNUTLS_SIGN_RSA_SHA256,             0,   false },
 	{ "ES256", JWK_P256,    GNUTLS_SIGN_ECDSA_SECP256R1_SHA256, 64,  true },
@@ -28,6 +29,7 @@ static const struct jws_alg algs[] = {
 	{ "ES512", JWK_P521,    GNUTLS_SIGN_ECDSA_SECP521R1_SHA512, 132, true },
 	{ "EdDSA", JWK_ED25519, GNUTLS_SIGN_EDDSA_ED25519,          64,  false },
 };
+/* clang-format on */
 
 static const char *const alg_names[] = { "RS256", "ES256", "ES384", "ES512", "EdDSA", NULL };
 _Static_assert(ARRAY_LEN(alg_names) == ARRAY_LEN(algs) + 1, "every algorithm has its name in the list");
@@ -39,18 +41,21 @@ struct body {
 	const char *protected, *payload, *signature;
 };
 
+/* clang-format off */
 static const struct js_field body_fields[] = {
 	JS_STRING(struct body, protected, "protected", JS_REQUIRED, BODY_MAX),
 	JS_STRING(struct body, payload, "payload", JS_REQUIRED, BODY_MAX),
 	JS_STRING(struct body, signature, "signature", JS_REQUIRED, B64U_LEN(SIGNATURE_MAX)),
 	JS_END
 };
+/* clang-format on */
 
 struct header {
 	const char         *alg, *kid, *nonce, *url;
 	struct json_object *jwk;
 };
 
+/* clang-format off */
 static const struct js_field header_fields[] = {
 	JS_STRING(struct header, alg, "alg", JS_REQUIRED, 64),
 	JS_STRING(struct header, kid, "kid", JS_OPTIONAL, 2048),
@@ -59,13 +64,15 @@ static const struct js_field header_fields[] = {
 	JS_OBJECT(struct header, jwk, "jwk", JS_OPTIONAL),
 	JS_END
 };
+/* clang-format on */
 
 struct forbidden {
 	const char *member, *why;
 };
 
 static const struct forbidden forbidden_in_body[] = {
-	{ "signatures", "JWS has a member signatures; only the flattened serialization with one signature is permitted" },
+	{ "signatures",
+	  "JWS has a member signatures; only the flattened serialization with one signature is permitted" },
 	{ "header", "JWS has an unprotected header, which is not permitted" },
 };
 
@@ -92,7 +99,7 @@ static int check_forbidden(struct json_object *object, const struct forbidden *r
 /* Newly allocated, with a NUL that does not count. */
 static int decode_part(const char *name, const char *text, char **ret, size_t *ret_len, struct problem *p)
 {
-	size_t len = strlen(text), size = B64U_MAX_BYTES(len);
+	size_t          len = strlen(text), size = B64U_MAX_BYTES(len);
 	auto_free char *bytes = xcalloc(size + 1, 1);
 
 	if (!b64u_decode(text, len, bytes, size, ret_len))
@@ -104,8 +111,8 @@ static int decode_part(const char *name, const char *text, char **ret, size_t *r
 static int parse_header(const char *text, struct json_object **ret, struct problem *p)
 {
 	auto_free char *json = NULL;
-	size_t len = 0;
-	int r = decode_part("protected", text, &json, &len, p);
+	size_t          len = 0;
+	int             r = decode_part("protected", text, &json, &len, p);
 
 	if (r == 0)
 		r = js_parse(json, len, &header_limits, ret, p);
@@ -123,13 +130,13 @@ static int find_alg(const char *name, const struct jws_alg **ret, struct problem
 		}
 	}
 	return problem_set(p, PROB_BAD_SIGNATURE_ALGORITHM,
-			   "JWS has an unsupported alg; RS256, ES256, ES384, ES512 and EdDSA are supported");
+	                   "JWS has an unsupported alg; RS256, ES256, ES384, ES512 and EdDSA are supported");
 }
 
 static int bind_header(struct jws *jws, struct problem *p)
 {
 	struct header h = { 0 };
-	int r = js_bind(jws->header, header_fields, &h, p);
+	int           r = js_bind(jws->header, header_fields, &h, p);
 
 	if (r == 0)
 		r = find_alg(h.alg, &jws->alg, p);
@@ -152,7 +159,7 @@ static int bind_header(struct jws *jws, struct problem *p)
 static int decode_body(const struct body *b, struct jws *jws, struct problem *p)
 {
 	auto_free char *signature = NULL;
-	int r;
+	int             r;
 
 	if (b->signature[0] == '\0')
 		return problem_set(p, PROB_MALFORMED, "JWS has an empty signature");
@@ -173,9 +180,9 @@ static int decode_body(const struct body *b, struct jws *jws, struct problem *p)
 int jws_decode(const char *body, size_t len, struct jws **ret, struct problem *p)
 {
 	auto_(json) struct json_object *object = NULL;
-	auto_(jws) struct jws *jws = xcalloc(1, sizeof(*jws));
-	struct body b = { 0 };
-	int r = js_parse(body, len, &body_limits, &object, p);
+	auto_(jws) struct jws          *jws = xcalloc(1, sizeof(*jws));
+	struct body                     b = { 0 };
+	int                             r = js_parse(body, len, &body_limits, &object, p);
 
 	if (r == 0)
 		r = check_forbidden(object, forbidden_in_body, ARRAY_LEN(forbidden_in_body), p);
@@ -192,9 +199,9 @@ int jws_decode(const char *body, size_t len, struct jws **ret, struct problem *p
 /* GnuTLS takes the DER form of X9.62; a JWS has r and s side by side. */
 static int der_signature(const struct jws *jws, gnutls_datum_t *ret, struct problem *p)
 {
-	unsigned half = (unsigned)jws->signature_len / 2;
+	unsigned       half = (unsigned)jws->signature_len / 2;
 	gnutls_datum_t rs = { jws->signature, half }, s = { jws->signature + half, half };
-	int r = gnutls_encode_rs_value(ret, &rs, &s);
+	int            r = gnutls_encode_rs_value(ret, &rs, &s);
 
 	return r < 0 ? problem_gnutls(p, PROB_MALFORMED, r, "JWS signature does not verify") : 0;
 }
@@ -214,16 +221,16 @@ static int check_fit(const struct jws *jws, const struct jwk *jwk, struct proble
 	}
 	if (jws->signature_len != expected)
 		return problem_set(p, PROB_MALFORMED, "JWS signature has %zu octets; %s with this key needs %u",
-				   jws->signature_len, jws->alg->name, expected);
+		                   jws->signature_len, jws->alg->name, expected);
 	return 0;
 }
 
 int jws_verify(const struct jws *jws, const struct jwk *jwk, struct problem *p)
 {
 	auto_gdatum gnutls_datum_t der = { 0 };
-	gnutls_datum_t input = { (uint8_t *)jws->signing_input, (unsigned)strlen(jws->signing_input) };
-	gnutls_datum_t raw = { jws->signature, (unsigned)jws->signature_len };
-	int r = check_fit(jws, jwk, p);
+	gnutls_datum_t             input = { (uint8_t *)jws->signing_input, (unsigned)strlen(jws->signing_input) };
+	gnutls_datum_t             raw = { jws->signature, (unsigned)jws->signature_len };
+	int                        r = check_fit(jws, jwk, p);
 
 	if (r == 0 && jws->alg->is_ecdsa)
 		r = der_signature(jws, &der, p);

@@ -43,7 +43,7 @@ static const char *modulus_flaw(const gnutls_datum_t *n)
 		return "RSA modulus has more than 8192 bits";
 	if (!(n->data[0] & 0x80))
 		return n->size == MODULUS_MIN ? "RSA modulus has fewer than 2048 bits"
-					      : "RSA modulus has a number of bits that is no multiple of 8";
+		                              : "RSA modulus has a number of bits that is no multiple of 8";
 	if (!is_odd(n))
 		return "RSA modulus is even";
 	return has_small_factor(n) ? "RSA modulus has a prime factor below 752" : NULL;

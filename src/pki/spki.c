@@ -37,11 +37,11 @@ static int check_type(const char *type, const struct conf_list *types, struct pr
 static int check_key(struct spki *spki, struct problem *p)
 {
 	auto_problem struct problem why = PROBLEM_INIT;
-	auto_(jwk) struct jwk *jwk = NULL;
+	auto_(jwk) struct jwk      *jwk = NULL;
 
 	if (jwk_from_pubkey(spki->key, &jwk, &why) < 0) {
 		problem_set(p, why.code == PROB_INTERNAL ? PROB_INTERNAL : PROB_BAD_CSR, "public key is refused: %s",
-			    why.detail);
+		            why.detail);
 		return problem_cause(p, "%s", why.cause);
 	}
 	memcpy(spki->thumbprint, jwk->thumbprint, sizeof(spki->thumbprint));
@@ -53,7 +53,7 @@ static int check_key(struct spki *spki, struct problem *p)
 static int set_der(struct spki *spki, const void *der, size_t len, struct problem *p)
 {
 	auto_gdatum gnutls_datum_t canonical = { 0 };
-	int r = gnutls_pubkey_export2(spki->key, GNUTLS_X509_FMT_DER, &canonical);
+	int                        r = gnutls_pubkey_export2(spki->key, GNUTLS_X509_FMT_DER, &canonical);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_BAD_CSR, r, "public key cannot be encoded");
@@ -67,8 +67,8 @@ static int set_der(struct spki *spki, const void *der, size_t len, struct proble
 static int import(const void *der, size_t len, gnutls_pubkey_t *ret, struct problem *p)
 {
 	auto_(gpubkey) gnutls_pubkey_t key = NULL;
-	auto_free void *copy = NULL;
-	int r;
+	auto_free void                *copy = NULL;
+	int                            r;
 
 	if (len > SPKI_MAX)
 		return problem_set(p, PROB_BAD_CSR, "public key of %zu bytes exceeds %d", len, SPKI_MAX);
@@ -86,7 +86,7 @@ static int import(const void *der, size_t len, gnutls_pubkey_t *ret, struct prob
 int spki_from_der(const void *der, size_t len, const struct conf_list *types, struct spki **ret, struct problem *p)
 {
 	auto_(spki) struct spki *spki = xcalloc(1, sizeof(*spki));
-	int r = import(der, len, &spki->key, p);
+	int                      r = import(der, len, &spki->key, p);
 
 	if (r == 0)
 		r = check_key(spki, p);
@@ -104,7 +104,7 @@ int spki_from_der(const void *der, size_t len, const struct conf_list *types, st
 int spki_from_pubkey(gnutls_pubkey_t key, const struct conf_list *types, struct spki **ret, struct problem *p)
 {
 	auto_gdatum gnutls_datum_t der = { 0 };
-	int r = gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &der);
+	int                        r = gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &der);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_BAD_CSR, r, "public key cannot be encoded");
