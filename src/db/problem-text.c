@@ -90,12 +90,15 @@ static int add_subproblem(struct json_object *object, struct problem *ret, struc
 	struct identifier ident;
 	struct document   doc;
 	enum prob_code    code;
-	int               r = bind_document(object, &doc, &code, p);
+	int               r;
 
+	if (!json_object_is_type(object, json_type_object))
+		return problem_set(p, PROB_MALFORMED, "a subproblem is not an object");
+	r = bind_document(object, &doc, &code, p);
 	if (r < 0)
 		return r;
 	if (!doc.identifier)
-		return problem_set(p, PROB_MALFORMED, "subproblem without identifier");
+		return problem_set(p, PROB_MALFORMED, "a subproblem has no identifier");
 	r = js_bind(doc.identifier, identifier_fields, &ident, p);
 	if (r < 0)
 		return r;
