@@ -10,7 +10,8 @@
 #include "base/mem.h"
 #include "pki/csr.h"
 
-static char *names[] = { "rsa-2048", "rsa-3072", "rsa-4096", "p-256", "p-384", "p-521" };
+static char *names[] = { (char[]){ "rsa-2048" }, (char[]){ "rsa-3072" }, (char[]){ "rsa-4096" },
+	                 (char[]){ "p-256" },    (char[]){ "p-384" },    (char[]){ "p-521" } };
 
 static void check_names(const struct csr *csr)
 {

@@ -55,8 +55,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	auto_free char *protected = b64u_encode_new(data, size);
 	auto_free char *signature = b64u_encode_new((const uint8_t[64]){ 1 }, 64);
-	auto_free char *text = xasprintf("{\"protected\":\"%s\",\"payload\":\"e30\",\"signature\":\"%s\"}", protected,
-					 signature);
+	auto_free char *text =
+		xasprintf("{\"protected\":\"%s\",\"payload\":\"e30\",\"signature\":\"%s\"}", protected, signature);
 
 	decode((const char *)data, size);
 	decode(text, strlen(text));

@@ -56,7 +56,8 @@ static const struct {
 };
 #define SHA1 3
 
-#define PUT_OID(out, ...) der_put((out), DER_OID, (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }))
+#define PUT_OID(out, ...) \
+	der_put((out), DER_OID, (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }))
 #define PUT_SAN_OID(out)   PUT_OID(out, 0x55, 0x1d, 0x11)
 #define PUT_BASIC_OID(out) PUT_OID(out, 0x55, 0x1d, 0x13)
 
@@ -223,7 +224,8 @@ static void put_info(struct der_out *out, const struct spec *spec, gnutls_privke
 }
 
 /* Builds and signs; the result is out->pos to out->end. */
-static void make(struct der_out *out, const struct spec *spec, gnutls_privkey_t key, gnutls_privkey_t signer, size_t hash)
+static void make(struct der_out *out, const struct spec *spec, gnutls_privkey_t key, gnutls_privkey_t signer,
+                 size_t hash)
 {
 	auto_gdatum gnutls_datum_t signature = { 0 };
 	uint8_t                    memory[8192];
@@ -249,7 +251,7 @@ static void make(struct der_out *out, const struct spec *spec, gnutls_privkey_t 
 	assert_false(out->failed);
 }
 
-static char                  *type_names[] = { "p-256", "p-384", "p-521", "rsa-2048" };
+static char *type_names[] = { (char[]){ "p-256" }, (char[]){ "p-384" }, (char[]){ "p-521" }, (char[]){ "rsa-2048" } };
 static const struct conf_list all_types = { type_names, ARRAY_LEN(type_names) };
 
 static int parse(const struct spec *spec, gnutls_privkey_t key, size_t hash, struct csr **ret, struct problem *p)
@@ -391,7 +393,9 @@ static void test_signature_algorithms(void **state UNUSED)
 /* Cut anywhere, or with any octet changed: refused, since all of it is signed or part of the signature. */
 static void test_mutations(void **state)
 {
-	static const struct spec spec = { HAS_CHALLENGE_PASSWORD | HAS_MUST_STAPLE, { "a.test" }, { "a.test", "*.b.test" } };
+	static const struct spec spec = { HAS_CHALLENGE_PASSWORD | HAS_MUST_STAPLE,
+		                          { "a.test" },
+		                          { "a.test", "*.b.test" } };
 	uint8_t                  memory[1024];
 	struct der_out           out;
 	size_t                   len;
@@ -434,8 +438,12 @@ static void test_key_types(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_accepted),  cmocka_unit_test(test_refused), cmocka_unit_test(test_signature_algorithms),
-		cmocka_unit_test(test_mutations), cmocka_unit_test(test_size),    cmocka_unit_test(test_key_types),
+		cmocka_unit_test(test_accepted),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_signature_algorithms),
+		cmocka_unit_test(test_mutations),
+		cmocka_unit_test(test_size),
+		cmocka_unit_test(test_key_types),
 	};
 
 	return cmocka_run_group_tests(tests, setup_key, drop_key);

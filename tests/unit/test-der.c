@@ -36,7 +36,8 @@ static void test_elements(void **state UNUSED)
 
 		print_message("# %s\n", elements[i].what);
 		assert_int_equal(der_peek(&in), elements[i].tag);
-		assert_int_equal(der_take(&in, good ? (uint8_t)elements[i].tag : elements[i].bytes[0], &content, &whole), good);
+		assert_int_equal(
+			der_take(&in, good ? (uint8_t)elements[i].tag : elements[i].bytes[0], &content, &whole), good);
 		if (!good) {
 			assert_ptr_equal(in.p, elements[i].bytes);
 			assert_int_equal(in.len, elements[i].len);
@@ -112,8 +113,10 @@ static void test_full_buffer_fails_for_good(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_elements),   cmocka_unit_test(test_other_tag_is_left),
-		cmocka_unit_test(test_round_trip), cmocka_unit_test(test_nested),
+		cmocka_unit_test(test_elements),
+		cmocka_unit_test(test_other_tag_is_left),
+		cmocka_unit_test(test_round_trip),
+		cmocka_unit_test(test_nested),
 		cmocka_unit_test(test_full_buffer_fails_for_good),
 	};
 

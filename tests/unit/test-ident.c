@@ -5,8 +5,8 @@
 
 #include "pki/ident.h"
 
-#define L10 "abcdefghij"
-#define L63 L10 L10 L10 L10 L10 L10 "abc"
+#define L10  "abcdefghij"
+#define L63  L10 L10 L10 L10 L10 L10 "abc"
 #define N253 L63 "." L63 "." L63 "." L10 L10 L10 L10 L10 L10 "a"
 
 static const struct {

@@ -9,7 +9,7 @@
 #include "pki/jwk.h"
 
 /* RFC 7638 3.1 */
-#define RFC7638_N                                                                                                     \
+#define RFC7638_N                                                                                                      \
 	"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3" \
 	"oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdA" \
 	"ZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-" \
@@ -47,9 +47,9 @@ static void test_vectors(void **state UNUSED)
 	}
 }
 
-#define OKP(x) "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" x "\"}"
+#define OKP(x)        "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"" x "\"}"
 #define EC(crv, x, y) "{\"kty\":\"EC\",\"crv\":\"" crv "\",\"x\":\"" x "\",\"y\":\"" y "\"}"
-#define ZERO32 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+#define ZERO32        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 /* clang-format off */
 static const struct {
@@ -212,8 +212,8 @@ static void test_pubkeys_refused(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_vectors),     cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_rsa_refused), cmocka_unit_test(test_round_trips),
+		cmocka_unit_test(test_vectors),         cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_rsa_refused),     cmocka_unit_test(test_round_trips),
 		cmocka_unit_test(test_pubkeys_refused),
 	};
 

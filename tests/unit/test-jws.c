@@ -15,8 +15,8 @@
 static int decode(const char *header, const char *payload, const char *signature, struct jws **ret, struct problem *p)
 {
 	auto_free char *protected = b64u_encode_new(header, strlen(header));
-	auto_free char *text = xasprintf("{ \"protected\": \"%s\",\n \"payload\": \"%s\",\n \"signature\": \"%s\" }", protected,
-					 payload, signature);
+	auto_free char *text = xasprintf("{ \"protected\": \"%s\",\n \"payload\": \"%s\",\n \"signature\": \"%s\" }",
+	                                 protected, payload, signature);
 
 	return jws_decode(text, strlen(text), ret, p);
 }
@@ -52,8 +52,9 @@ static void test_jwk_member(void **state UNUSED)
 	auto_problem struct problem p = PROBLEM_INIT;
 	auto_(jws) struct jws      *jws = NULL;
 
-	assert_int_equal(decode("{\"alg\":\"ES256\",\"jwk\":{\"kty\":\"EC\"},\"typ\":\"x\"," URL_AND_NONCE "}", "", "AAAA", &jws, &p),
-			 0);
+	assert_int_equal(decode("{\"alg\":\"ES256\",\"jwk\":{\"kty\":\"EC\"},\"typ\":\"x\"," URL_AND_NONCE "}", "",
+	                        "AAAA", &jws, &p),
+	                 0);
 	assert_null(jws->kid);
 	assert_true(json_object_is_type(jws->jwk, json_type_object));
 }
@@ -163,8 +164,8 @@ static void test_body_size(void **state UNUSED)
 		room = size - strlen(frame);
 		payload = xcalloc(room + 1, 1);
 		memset(payload, 'A', room / 4 * 4);
-		body = xasprintf("{\"protected\":\"" PROTECTED "\",\"signature\":\"AAAA\",\"payload\":\"%s\"}%*s", payload,
-				 (int)(room % 4), "");
+		body = xasprintf("{\"protected\":\"" PROTECTED "\",\"signature\":\"AAAA\",\"payload\":\"%s\"}%*s",
+		                 payload, (int)(room % 4), "");
 		assert_int_equal(strlen(body), size);
 		assert_int_equal(jws_decode(body, size, &jws, &p), size == 65536 ? 0 : -PROB_MALFORMED);
 	}
@@ -199,7 +200,8 @@ static void test_vectors(void **state UNUSED)
 		{ "ES256",
 		  "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\","
 		  "\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}",
-		  "eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290"
+		  "eyJhbGciOiJFUzI1NiJ9."
+		  "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290"
 		  "Ijp0cnVlfQ",
 		  "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q" },
 		/* RFC 8037 A.4 */
@@ -217,7 +219,8 @@ static void test_vectors(void **state UNUSED)
 		size_t                      len;
 
 		assert_int_equal(jwk_from_text(vectors[i].key, &jwk, &p), 0);
-		assert_true(b64u_decode(vectors[i].signature, strlen(vectors[i].signature), signature, sizeof(signature), &len));
+		assert_true(b64u_decode(vectors[i].signature, strlen(vectors[i].signature), signature,
+		                        sizeof(signature), &len));
 		set_parts(jws, vectors[i].input, signature, len);
 		assert_int_equal(jws_verify(jws, jwk, &p), 0);
 		jws->signing_input[0] ^= 1;
@@ -251,7 +254,7 @@ static int setup_keys(void **state)
 
 	*state = keys;
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
+		auto_problem struct problem    p = PROBLEM_INIT;
 		auto_(gpubkey) gnutls_pubkey_t pub = NULL;
 
 		keys->secret[i] = key_new(kinds[i].pk, kinds[i].bits);
@@ -286,11 +289,11 @@ static void put_number(uint8_t *out, unsigned half, const gnutls_datum_t *number
 /* der: how GnuTLS signs; else as RFC 7518 3.4 wants it. */
 static struct jws *signed_by(const struct keys *keys, size_t key, size_t alg, bool der)
 {
-	static const char    input[] = "cHJvdGVjdGVk.cGF5bG9hZA";
-	const gnutls_datum_t data = { (unsigned char *)(uintptr_t)input, sizeof(input) - 1 };
-	struct jws          *jws = with_alg(kinds[alg].alg);
+	static const char          input[] = "cHJvdGVjdGVk.cGF5bG9hZA";
+	const gnutls_datum_t       data = { (unsigned char *)(uintptr_t)input, sizeof(input) - 1 };
+	struct jws                *jws = with_alg(kinds[alg].alg);
 	auto_gdatum gnutls_datum_t sig = { 0 }, r = { 0 }, s = { 0 };
-	uint8_t              raw[2 * 66];
+	uint8_t                    raw[2 * 66];
 
 	assert_int_equal(gnutls_privkey_sign_data2(keys->secret[key], kinds[key].sign, 0, &data, &sig), 0);
 	if (kinds[key].half == 0 || der) {

@@ -7,7 +7,8 @@
 #include "pki/der.h"
 #include "pki/spki.h"
 
-static char                  *type_names[] = { "rsa-2048", "rsa-3072", "p-256", "p-384", "p-521" };
+static char *type_names[] = { (char[]){ "rsa-2048" }, (char[]){ "rsa-3072" }, (char[]){ "p-256" }, (char[]){ "p-384" },
+	                      (char[]){ "p-521" } };
 static const struct conf_list all_types = { type_names, ARRAY_LEN(type_names) };
 
 static const struct {
