@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* challenge: reading and responding (RFC 8555 7.5.1). */
+#include <string.h>
+
+#include "acme/link.h"
+#include "acme/render.h"
+#include "responder/exchange.h"
+#include "responder/policy.h"
+
+/* Two clients cannot do without the link to the authorization (conformance S6). */
+static bool reply(struct exchange *x, const struct db_rows *rows)
+{
+	auto_free char *authorization = link_id(LINK_AUTHORIZATION, &x->args.id);
+	bool		processing = strcmp(row_text(rows, 0, "status"), "processing") == 0;
+
+	res_link(&x->res, authorization, "up");
+	if (processing)
+		exchange_come_back(x);
+	exchange_json(x, 200, render_challenge(rows));
+	return processing;
+}
+
+static int read_challenge(struct exchange *x, struct problem *p)
+{
+	auto_(db_rows) struct db_rows *rows = NULL;
+	const struct db_arg	       args[] = { EXCHANGE_SIGNED(x), db_id(&x->args.id), db_text(x->args.word) };
+	int			       r = exchange_call(x, DB_WEB_CHALLENGE_GET, args, &rows, p);
+
+	if (r == 0)
+		reply(x, rows);
+	return r;
+}
+
+/*
+ * Whatever the object holds is ignored: {} is what current clients send, and the members of older ones have no meaning any
+ * more.  The order's profile is not known here; the shortest lifetime never relies on an authorization longer than it permits.
+ */
+static int respond(struct exchange *x, const void *payload UNUSED, struct problem *p)
+{
+	auto_(db_rows) struct db_rows *rows = NULL;
+	const struct db_arg	       args[] = {
+			   EXCHANGE_SIGNED(x),
+			   db_id(&x->args.id),
+			   db_text(x->args.word),
+			   db_int(policy_authorization_lifetime(x->worker->conf)),
+	};
+	int r = exchange_call(x, DB_WEB_CHALLENGE_RESPOND, args, &rows, p);
+
+	if (r < 0)
+		return r;
+	if (reply(x, rows))
+		x->ring = "chert_validate";
+	return 0;
+}
+
+const struct resource rt_challenge = {
+	.name = "challenge",
+	.path = LINK_CHALLENGE,
+	.summary = "A challenge: reading, asking for its validation",
+	.auth = AUTH_KID,
+	.read = read_challenge,
+	.write = respond,
+};

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* directory (RFC 8555 7.1.1): made from the array of resources. */
+#include "acme/link.h"
+#include "responder/exchange.h"
+
+static struct json_object *make_meta(const struct conf *conf)
+{
+	struct json_object *meta = json_object_new_object();
+
+	js_add_text(meta, "termsOfService", conf->terms_of_service);
+	js_add_text(meta, "website", conf->website);
+	if (conf->caa_identities.n > 0) {
+		struct json_object *names = json_object_new_array();
+
+		for (size_t i = 0; i < conf->caa_identities.n; i++)
+			json_object_array_add(names, json_object_new_string(conf->caa_identities.items[i]));
+		js_add(meta, "caaIdentities", names);
+	}
+	return meta;
+}
+
+static int get(struct exchange *x, struct problem *p UNUSED)
+{
+	struct json_object *directory = json_object_new_object();
+
+	for (const struct resource *const *r = rt_all(); *r; r++) {
+		if ((*r)->in_directory) {
+			auto_free char *url = link_plain((*r)->path);
+
+			js_add_text(directory, (*r)->name, url);
+		}
+	}
+	js_add(directory, "meta", make_meta(x->worker->conf));
+	exchange_json(x, 200, directory);
+	return 0;
+}
+
+/* RFC 8555 6.3: POST-as-GET works here too; reading the account is what checks account and nonce. */
+static int read_directory(struct exchange *x, struct problem *p)
+{
+	auto_(db_rows) struct db_rows *rows = NULL;
+	const struct db_arg	       args[] = { EXCHANGE_SIGNED(x) };
+	int			       r = exchange_call(x, DB_WEB_ACCOUNT_GET, args, &rows, p);
+
+	return r < 0 ? r : get(x, p);
+}
+
+const struct resource rt_directory = {
+	.name = "directory",
+	.path = LINK_DIRECTORY,
+	.summary = "Where everything else is",
+	.auth = AUTH_KID,
+	.get = get,
+	.read = read_directory,
+};

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "responder/exchange.h"
+
+void exchange_clear(struct exchange *x)
+{
+	res_clear(&x->res);
+	jws_free(x->jws);
+	jwk_free(x->own_key);
+	json_object_put(x->payload);
+	free(x->fields);
+}
+
+int exchange_call(struct exchange *x, enum db_call_id id, const struct db_arg *args, struct db_rows **ret,
+		  struct problem *p)
+{
+	int r = worker_call(x->worker, id, args, ret, p);
+
+	x->nonce_spent = r != -PROB_STALE_KEY;
+	/* The nonce was ours and yet is refused: its key may have been retired, and the next nonce must be good (S22). */
+	if (r == -PROB_BAD_NONCE)
+		worker_reload_nonce_keys(x->worker, 0);
+	return r;
+}
+
+void exchange_json(struct exchange *x, int status, struct json_object *object)
+{
+	res_json(&x->res, status, "application/json", object);
+}
+
+void exchange_come_back(struct exchange *x)
+{
+	res_retry_after(&x->res, worker_retry_after(x->worker));
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* finalize (RFC 8555 7.4). */
+#include <string.h>
+#include <time.h>
+
+#include "acme/link.h"
+#include "base/b64u.h"
+#include "base/clk.h"
+#include "base/mem.h"
+#include "pki/csr.h"
+#include "responder/order.h"
+
+#define CSR_TEXT_MAX B64U_LEN((size_t)CSR_MAX + 1) /* a little too long gets the answer that says so */
+
+struct finalize_request {
+	const char *csr;
+};
+
+static const struct js_field fields[] = {
+	JS_STRING(struct finalize_request, csr, "csr", JS_REQUIRED, CSR_TEXT_MAX),
+	JS_END,
+};
+
+/*
+ * The order's profile is not known here, so the key has to be of a type that some profile permits; the signer holds it
+ * against the order's own.
+ */
+static int decode_csr(const struct exchange *x, const char *text, struct csr **ret, struct problem *p)
+{
+	size_t		   size = B64U_MAX_BYTES(strlen(text)), len = 0;
+	auto_free uint8_t *der = xcalloc(1, size);
+
+	if (!b64u_decode(text, strlen(text), der, size, &len))
+		return problem_set(p, PROB_MALFORMED, "csr is not base64url of a DER PKCS #10 request");
+	return csr_from_der(der, len, &x->worker->key_types, ret, p);
+}
+
+static struct json_object *names_json(const struct csr *csr)
+{
+	struct json_object *names = json_object_new_array();
+
+	for (size_t i = 0; i < csr->n_idents; i++)
+		json_object_array_add(names, json_object_new_string(csr->idents[i].value));
+	return names;
+}
+
+static int call(struct exchange *x, const struct csr *csr, struct db_rows **ret, struct problem *p)
+{
+	auto_(json) struct json_object *names = names_json(csr);
+	size_t				len;
+	const struct db_arg		args[] = {
+			    EXCHANGE_SIGNED(x),
+			    db_id(&x->args.id),
+			    db_text(js_text(names, &len)),
+			    db_bytes(csr->spki->der, csr->spki->der_len),
+			    db_text(csr->spki->thumbprint),
+	};
+
+	return exchange_call(x, DB_WEB_ORDER_FINALIZE, args, ret, p);
+}
+
+static bool is_processing(const struct db_rows *rows)
+{
+	return strcmp(row_text(rows, 0, "status"), "processing") == 0;
+}
+
+/* One look at the order; what was known before stays when the database does not answer. */
+static void poll_order(struct exchange *x, struct db_rows **rows)
+{
+	auto_problem struct problem    p = PROBLEM_INIT;
+	auto_(db_rows) struct db_rows *fresh = NULL;
+	const struct db_arg	       args[] = { db_id(&x->account), db_id(&x->args.id) };
+
+	if (worker_call(x->worker, DB_WEB_ORDER_POLL, args, &fresh, &p) < 0)
+		return;
+	db_rows_free(*rows);
+	*rows = steal(fresh);
+}
+
+/* Most certificates are there within milliseconds, and the client is spared a poll. */
+static void wait_for_signer(struct exchange *x, struct db_rows **rows)
+{
+	static const unsigned pauses[] = { 2, 4, 8, 16, 25 }; /* milliseconds; the last one repeats */
+	int64_t		      deadline = clk_mono() + x->worker->conf->responder.finalize_wait;
+
+	for (size_t i = 0; is_processing(*rows) && clk_mono() < deadline; i++) {
+		unsigned	      ms = pauses[i < ARRAY_LEN(pauses) ? i : ARRAY_LEN(pauses) - 1];
+		const struct timespec pause = { .tv_nsec = (long)ms * 1000000 };
+
+		nanosleep(&pause, NULL);
+		poll_order(x, rows);
+	}
+}
+
+static int finalize(struct exchange *x, const void *payload, struct problem *p)
+{
+	const struct finalize_request *f = payload;
+	auto_(csr) struct csr	      *csr = NULL;
+	auto_(db_rows) struct db_rows *rows = NULL;
+	int			       r;
+
+	r = decode_csr(x, f->csr, &csr, p);
+	if (r == 0)
+		r = call(x, csr, &rows, p);
+	if (r < 0)
+		return r;
+	worker_ring(x->worker, "chert_issue");
+	wait_for_signer(x, &rows);
+	return order_reply(x, 200, rows, p);
+}
+
+const struct resource rt_finalize = {
+	.name = "finalize",
+	.path = LINK_FINALIZE,
+	.summary = "Hands in the CSR of an order that is ready",
+	.auth = AUTH_KID,
+	.fields = fields,
+	.fields_size = sizeof(struct finalize_request),
+	.write = finalize,
+};

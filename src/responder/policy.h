@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a profile permits.  Names are well-formed when they get here (ident_from_text). */
+#ifndef CHERT_RESPONDER_POLICY_H
+#define CHERT_RESPONDER_POLICY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/conf.h"
+#include "base/problem.h"
+#include "pki/ident.h"
+
+/* PROB_REJECTED_IDENTIFIER says which rule forbids it. */
+int policy_check(const struct conf_profile *profile, const struct ident *id, struct problem *p) NONNULL(1, 2, 3)
+	CHECK_RESULT;
+/* Whether a challenge of this type can prove control of the identifier (conformance A216). */
+bool policy_offers(const char *challenge_type, const struct ident *id) NONNULL(1, 2);
+
+/*
+ * notBefore and notAfter as asked for, 0 when not, against the validity of the profile.  PROB_MALFORMED: chert issues exactly
+ * what is asked for or refuses (RFC 8555 7.4).
+ */
+int policy_check_period(const struct conf_profile *profile, int64_t now, int64_t not_before, int64_t not_after,
+			struct problem *p) NONNULL(1, 5) CHECK_RESULT;
+
+/* The key types that some profile permits, for checks that come before the profile is known.  free() the items array only. */
+struct conf_list policy_key_types(const struct conf *conf) NONNULL(1);
+/* The shortest authorization lifetime of all profiles, in seconds. */
+int64_t policy_authorization_lifetime(const struct conf *conf) NONNULL(1);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A response being put together, and its text for the web server (CGI headers, then the body). */
+#ifndef CHERT_RESPONDER_RES_H
+#define CHERT_RESPONDER_RES_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/cleanup.h"
+
+#define RES_MAX 4194304 /* bytes of one body or header block */
+
+struct response {
+	int	    status;
+	const char *type;     /* static text; NULL: no Content-Type */
+	char	   *location; /* owned */
+	struct buf  headers;  /* finished lines */
+	struct buf  body;
+};
+
+#define RES_INIT ((struct response){ .status = 500, .headers = BUF_INIT(RES_MAX), .body = BUF_INIT(RES_MAX) })
+void res_clear(struct response *res) NONNULL(1);
+#define auto_response __attribute__((cleanup(res_clear)))
+
+/* Values come from the program or its configuration, never from a client. */
+void res_header(struct response *res, const char *name, const char *value) NONNULL(1, 2, 3);
+/* One field per link, rel first and quoted: clients cut the text with regular expressions (conformance S8). */
+void res_link(struct response *res, const char *url, const char *rel) NONNULL(1, 2, 3);
+void res_retry_after(struct response *res, unsigned seconds) NONNULL(1);
+/* Takes ownership of url. */
+void res_location(struct response *res, char *url) NONNULL(1, 2);
+/* Takes ownership of the object; type must be a static text. */
+void res_json(struct response *res, int status, const char *type, struct json_object *object) NONNULL(1, 3, 4);
+
+/*
+ * The header block and, unless without_body, the body.  With rename_location, Location goes out as X-Location: mod_fcgid turns
+ * 200 with Location into a redirect, so there the web server is told to rename it (RFC 8555 7.3.1 demands that answer).
+ */
+void res_render(const struct response *res, bool without_body, bool rename_location, struct buf *out) NONNULL(1, 4);
+
+#endif

@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "responder/route.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "responder/req.h"
+
+static const struct resource *const resources[] = {
+	&rt_directory, &rt_new_nonce,	  &rt_new_account, &rt_account,	    &rt_new_order,   &rt_order,
+	&rt_finalize,  &rt_authorization, &rt_challenge,   &rt_certificate, &rt_revoke_cert, NULL,
+};
+
+const struct resource *const *rt_all(void)
+{
+	return resources;
+}
+
+static bool take_word(const char *text, size_t len, struct route_args *ret)
+{
+	if (len == 0 || len >= sizeof ret->word || strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") < len)
+		return false;
+	memcpy(ret->word, text, len);
+	ret->word[len] = '\0';
+	return true;
+}
+
+static bool match(const char *pattern, const char *path, struct route_args *ret)
+{
+	unsigned n = 0;
+
+	while (*pattern) {
+		if (strncmp(pattern, "%s", 2) == 0) {
+			size_t len = strcspn(path, "/");
+
+			if (!(n++ == 0 ? id_from_text(path, len, &ret->id) : take_word(path, len, ret)))
+				return false;
+			pattern += 2;
+			path += len;
+		} else if (*pattern++ != *path++) {
+			return false;
+		}
+	}
+	return *path == '\0';
+}
+
+const struct resource *rt_find(const char *path, struct route_args *ret)
+{
+	for (const struct resource *const *r = resources; *r; r++) {
+		struct route_args args = { 0 };
+
+		if (match((*r)->path, path, &args)) {
+			*ret = args;
+			return *r;
+		}
+	}
+	return NULL;
+}
+
+unsigned rt_methods(const struct resource *resource)
+{
+	unsigned methods = REQ_OPTIONS;
+
+	if (resource->get)
+		methods |= REQ_GET | REQ_HEAD;
+	if (resource->read || resource->write)
+		methods |= REQ_POST;
+	return methods;
+}
+
+void rt_selfcheck(void)
+{
+	for (const struct resource *const *r = resources; *r; r++) {
+		assert((*r)->name && (*r)->summary && (*r)->path && (*r)->path[0] == '/');
+		assert((*r)->get || (*r)->read || (*r)->write);
+		assert((*r)->auth != AUTH_NONE || (!(*r)->read && !(*r)->write));
+		assert(!(*r)->fields == !(*r)->fields_size && (!(*r)->fields || (*r)->write));
+		assert(!(*r)->in_directory || !strchr((*r)->path, '%'));
+		for (const struct resource *const *other = resources; other < r; other++)
+			assert(strcmp((*r)->name, (*other)->name) != 0 && strcmp((*r)->path, (*other)->path) != 0);
+	}
+}
+
+static const char *signer_name(const struct resource *resource)
+{
+	static const char *const names[] = {
+		[AUTH_NONE] = "nobody",
+		[AUTH_KID] = "the account",
+		[AUTH_JWK] = "the new key",
+		[AUTH_KID_OR_JWK] = "the account or the key of the certificate",
+	};
+
+	return names[resource->auth];
+}
+
+void rt_print_mdoc(FILE *out)
+{
+	fputs(".Bl -tag -width Ds\n", out);
+	for (const struct resource *const *r = resources; *r; r++) {
+		fputs(".It Pa ", out);
+		for (const char *c = (*r)->path; *c; c++)
+			fputs(*c == '%'					    ? "*"
+			      : *c == 's' && c > (*r)->path && c[-1] == '%' ? ""
+									    : (char[]){ *c, 0 },
+			      out);
+		fprintf(out, "\n%s", (*r)->summary);
+		fprintf(out, ".\n%s%s%s\nPOST is signed by %s.\n", (*r)->get ? "GET, HEAD" : "",
+			(*r)->read ? ((*r)->get ? ", POST-as-GET" : "POST-as-GET") : "",
+			(*r)->write ? ((*r)->read || (*r)->get ? ", POST." : "POST.") : ".", signer_name(*r));
+	}
+	fputs(".El\n", out);
+}
