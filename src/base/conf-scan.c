@@ -123,6 +123,8 @@ static int next_token(struct scan *s, enum token *ret)
 
 	if (r < 0)
 		return r;
+	if (strncmp(s->at, "+=", 2) == 0)
+		s->at++;
 	for (size_t i = 0; i < ARRAY_LEN(signs); i++) {
 		if (*s->at == signs[i].c) {
 			*ret = signs[i].token;

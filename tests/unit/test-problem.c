@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "unit.h"
+
+#include <string.h>
+
+#include "base/problem.h"
+
+static void test_table(void **state UNUSED)
+{
+	for (int i = PROB_NONE + 1; i < PROB_N_CODES; i++) {
+		const enum prob_code code = (enum prob_code)i;
+
+		assert_int_equal(problem_by_name(problem_name(code)), code);
+		assert_memory_equal(problem_urn(code), "urn:ietf:params:acme:error:", 27);
+		assert_in_range(problem_status(code), 400, 599);
+	}
+	assert_int_equal(problem_by_name("nonesuch"), PROB_NONE);
+	assert_int_equal(problem_by_name(""), PROB_NONE);
+	assert_string_equal(problem_urn(PROB_NOT_FOUND), "urn:ietf:params:acme:error:malformed");
+	assert_int_equal(problem_status(PROB_NOT_FOUND), 404);
+}
+
+static void test_set(void **state UNUSED)
+{
+	auto_problem struct problem p = PROBLEM_INIT;
+
+	assert_int_equal(problem_set(&p, PROB_BAD_CSR, "key has %d bits", 512), -PROB_BAD_CSR);
+	assert_int_equal(p.code, PROB_BAD_CSR);
+	assert_string_equal(p.detail, "key has 512 bits");
+	assert_non_null(strstr(p.file, "test-problem.c"));
+	assert_true(p.line > 0);
+	assert_int_equal(problem_cause(&p, "why: %s", "x"), -PROB_BAD_CSR);
+	assert_string_equal(p.cause, "why: x");
+	problem_clear(&p);
+	assert_int_equal(p.code, PROB_NONE);
+}
+
+static void test_detail_is_one_line_without_quotes(void **state UNUSED)
+{
+	auto_problem struct problem p = PROBLEM_INIT;
+
+	problem_set(&p, PROB_MALFORMED, "found \"%s\"", "a\r\nb\x1b\x7f");
+	assert_string_equal(p.detail, "found 'a?" "?b?" "?'");
+}
+
+/* Whatever is cut, it stays UTF-8. */
+static void test_long_detail(void **state UNUSED)
+{
+	static const char *const chars[] = { "a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80" };
+
+	for (size_t i = 0; i < ARRAY_LEN(chars); i++) {
+		for (int shift = 0; shift < 4; shift++) {
+			auto_problem struct problem p = PROBLEM_INIT;
+			const size_t                n = strlen(chars[i]);
+			char                        text[1001] = "";
+
+			for (size_t at = 0; at + n < sizeof(text); at += n)
+				memcpy(text + at, chars[i], n);
+			problem_set(&p, PROB_MALFORMED, "%.*s%s", shift, "...", text);
+			assert_in_range(strlen(p.detail), PROBLEM_DETAIL_MAX - 4, PROBLEM_DETAIL_MAX - 1);
+			assert_int_equal((strlen(p.detail) - (size_t)(shift > 3 ? 3 : shift)) % n, 0);
+		}
+	}
+}
+
+static void test_sub(void **state UNUSED)
+{
+	auto_problem struct problem p = PROBLEM_INIT;
+
+	for (int i = 0; i < PROBLEM_SUBS_MAX + 5; i++) {
+		problem_set(&p, PROB_REJECTED_IDENTIFIER, "name %d is not permitted", i);
+		problem_cause(&p, "x");
+		problem_sub(&p, "dns", "example.test");
+		assert_int_equal(p.code, PROB_NONE);
+		assert_string_equal(p.detail, "");
+		assert_string_equal(p.cause, "");
+	}
+	assert_int_equal(p.n_subs, PROBLEM_SUBS_MAX);
+	assert_int_equal(p.subs[1].code, PROB_REJECTED_IDENTIFIER);
+	assert_string_equal(p.subs[1].detail, "name 1 is not permitted");
+	assert_string_equal(p.subs[1].ident_type, "dns");
+	assert_string_equal(p.subs[1].ident_value, "example.test");
+	problem_clear(&p);
+	assert_int_equal(p.n_subs, 0);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_set),
+		cmocka_unit_test(test_detail_is_one_line_without_quotes),
+		cmocka_unit_test(test_long_detail),
+		cmocka_unit_test(test_sub),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
