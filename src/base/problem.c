@@ -102,6 +102,13 @@ void problem_clear(struct problem *p)
 	*p = PROBLEM_INIT;
 }
 
+void problem_move(struct problem *to, struct problem *from)
+{
+	assert(to->code == PROB_NONE && to->n_subs == 0);
+	*to = *from;
+	*from = PROBLEM_INIT;
+}
+
 const char *problem_name(enum prob_code code)
 {
 	assert(code > PROB_NONE && code < PROB_N_CODES);

@@ -66,6 +66,8 @@ void problem_sub(struct problem *p, const char *ident_type, const char *ident_va
 
 /* Frees what p owns and makes it empty again. */
 void problem_clear(struct problem *p) NONNULL(1);
+/* Hands a problem over to an empty one; `from` is empty afterwards. */
+void problem_move(struct problem *to, struct problem *from) NONNULL(1, 2);
 
 /* The table's columns.  Valid for any code but PROB_NONE; problem_by_name: PROB_NONE when unknown. */
 const char *problem_name(enum prob_code code);

@@ -10,7 +10,7 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 seconds=${FUZZ_SECONDS:-20}
 dir=${DIR:-$(mktemp -d)}
 mkdir -p "$dir"
-modules='gnutls json-c libpq libconfuse libidn2 libpsl'
+modules='gnutls json-c libpq libconfuse libidn2 libpsl libcurl'
 
 # The sources that a target needs besides its own.
 sources()

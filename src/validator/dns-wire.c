@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "validator/dns-wire.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define HEADER_LEN 12
+#define NAME_MAX_  255
+#define CLASS_IN   1
+
+struct reader {
+	const uint8_t *p;
+	size_t	       len, at;
+};
+
+/* A name without compression, in lower case, root label included. */
+struct name {
+	uint8_t b[NAME_MAX_];
+	size_t	len;
+};
+
+struct record {
+	struct name owner;
+	unsigned    type, class;
+	size_t	    data_at, data_len;
+};
+
+static bool read_u16(struct reader *r, unsigned *ret)
+{
+	if (r->len - r->at < 2)
+		return false;
+	*ret = (unsigned)r->p[r->at] << 8 | r->p[r->at + 1];
+	r->at += 2;
+	return true;
+}
+
+static bool skip(struct reader *r, size_t n)
+{
+	if (r->len - r->at < n)
+		return false;
+	r->at += n;
+	return true;
+}
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+}
+
+static bool name_add_label(struct name *name, const uint8_t *label, size_t len)
+{
+	if (name->len + 1 + len > NAME_MAX_)
+		return false;
+	name->b[name->len++] = (uint8_t)len;
+	for (size_t i = 0; i < len; i++)
+		name->b[name->len++] = lower(label[i]);
+	return true;
+}
+
+/*
+ * RFC 1035 4.1.4.  A pointer must lead to before the place where the current run of labels began, so that
+ * every message ends the walk.
+ */
+static bool read_name(struct reader *r, struct name *ret)
+{
+	size_t at = r->at, run = r->at, end = 0;
+
+	ret->len = 0;
+	while (at < r->len) {
+		uint8_t c = r->p[at];
+
+		if (c >= 0xc0) {
+			size_t to;
+
+			if (r->len - at < 2)
+				return false;
+			to = (size_t)(c & 0x3f) << 8 | r->p[at + 1];
+			if (to >= run)
+				return false;
+			if (end == 0)
+				end = at + 2;
+			at = run = to;
+			continue;
+		}
+		if (c > 63 || r->len - at <= c || !name_add_label(ret, r->p + at + 1, c))
+			return false;
+		at += 1u + c;
+		if (c == 0) {
+			r->at = end ? end : at;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool name_equal(const struct name *a, const struct name *b)
+{
+	return a->len == b->len && memcmp(a->b, b->b, a->len) == 0;
+}
+
+static bool read_record(struct reader *r, struct record *ret)
+{
+	unsigned data_len;
+
+	if (!read_name(r, &ret->owner) || !read_u16(r, &ret->type) || !read_u16(r, &ret->class) || !skip(r, 4) ||
+	    !read_u16(r, &data_len))
+		return false;
+	ret->data_at = r->at;
+	ret->data_len = data_len;
+	return skip(r, data_len);
+}
+
+static bool add_txt(const uint8_t *p, size_t len, struct dns_records *ret)
+{
+	auto_free uint8_t *joined = xcalloc(len + 1, 1);
+	size_t		   n = 0, at = 0;
+
+	while (at < len) {
+		size_t chunk = p[at++];
+
+		if (chunk > len - at)
+			return false;
+		memcpy(joined + n, p + at, chunk);
+		n += chunk;
+		at += chunk;
+	}
+	dns_records_add(ret, joined, n);
+	return true;
+}
+
+static bool add_data(enum dns_type type, const uint8_t *p, size_t len, struct dns_records *ret)
+{
+	if (type == DNS_TXT)
+		return add_txt(p, len, ret);
+	if ((type == DNS_A && len != 4) || (type == DNS_AAAA && len != 16))
+		return false;
+	dns_records_add(ret, p, len);
+	return true;
+}
+
+static bool read_target(const struct reader *r, const struct record *rec, struct name *ret)
+{
+	struct reader data = { .p = r->p, .len = rec->data_at + rec->data_len, .at = rec->data_at };
+
+	return read_name(&data, ret) && data.at == data.len;
+}
+
+static bool read_answers(struct reader *r, unsigned n, enum dns_type type, struct name *current,
+			 struct dns_records *ret)
+{
+	struct record rec;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (!read_record(r, &rec))
+			return false;
+		if (rec.class != CLASS_IN || !name_equal(&rec.owner, current))
+			continue;
+		if (rec.type == (unsigned)type) {
+			if (!add_data(type, r->p + rec.data_at, rec.data_len, ret))
+				return false;
+		} else if (rec.type == DNS_CNAME && !read_target(r, &rec, current)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+int dns_wire_parse(const void *message, size_t len, enum dns_type type, struct dns_records *ret, struct problem *p)
+{
+	struct reader r = { .p = message, .len = len };
+	struct name   current = { .len = 0 };
+	unsigned      id, flags, questions, answers;
+
+	if (len < HEADER_LEN || len > DNS_MESSAGE_MAX)
+		return problem_set(p, PROB_DNS, "DNS answer of %zu bytes, expected %d to %d", len, HEADER_LEN,
+				   DNS_MESSAGE_MAX);
+	if (!read_u16(&r, &id) || !read_u16(&r, &flags) || !read_u16(&r, &questions) || !read_u16(&r, &answers) ||
+	    !skip(&r, 4) || questions != 1 || !read_name(&r, &current) || !skip(&r, 4))
+		return problem_set(p, PROB_DNS, "DNS answer does not repeat its one question");
+	ret->rcode = flags & 0x0f;
+	if (!read_answers(&r, answers, type, &current, ret))
+		return problem_set(p, PROB_DNS, "DNS answer is malformed");
+	return 0;
+}
+
+void dns_records_add(struct dns_records *records, const void *data, size_t len)
+{
+	if (records->n == DNS_RECORDS_MAX)
+		return;
+	records->items[records->n].data = xmemdup(data, len);
+	records->items[records->n].len = len;
+	records->n++;
+}
+
+void dns_records_clear(struct dns_records *records)
+{
+	for (size_t i = 0; i < records->n; i++)
+		free(records->items[i].data);
+	*records = (struct dns_records){ 0 };
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "validator/loop.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <event2/event.h>
+
+#include "base/clk.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/notify.h"
+#include "db/db.h"
+#include "validator/jobs.h"
+
+#define PROGRAM	       "chert-validator"
+#define DOOR_BELL      "chert_validate"
+#define HELLO_INTERVAL (10 * CLK_SECOND)
+#define RETRY_INTERVAL CLK_SECOND
+#define STOP_GRACE     (5 * CLK_SECOND)
+#define WORKER_MAX     100
+
+enum timer { TIMER_POLL, TIMER_WORK, TIMER_STOP, N_TIMERS };
+
+DEFINE_FREEP(event, struct event *, event_free);
+DEFINE_FREEP(event_base, struct event_base *, event_base_free);
+
+struct loop {
+	const struct conf *conf;
+	const char	  *perspective;
+	bool		   assume_valid;
+	char		   worker[WORKER_MAX];
+	struct event_base *base;
+	struct event	  *timers[N_TIMERS], *signals[2], *bell;
+	unsigned	   bell_connects; /* which connection bell watches */
+	struct method_env  env;
+	struct db	  *db; /* NULL until the first connection */
+	struct jobs	  *jobs;
+	int64_t		   next_hello; /* clk_mono() */
+	bool		   said_hello, db_is_away, stopping;
+	struct problem	   fatal;
+};
+
+static void start_timer(struct loop *l, enum timer timer, int64_t in)
+{
+	struct timeval tv = { .tv_sec = in / CLK_SECOND, .tv_usec = in % CLK_SECOND };
+
+	event_add(l->timers[timer], &tv);
+}
+
+static void wake(void *arg)
+{
+	start_timer(arg, TIMER_WORK, 0);
+}
+
+/* --- the database */
+
+static int open_db(struct loop *l, struct problem *p)
+{
+	auto_(db) struct db *db = NULL;
+	int		     r = db_open(l->conf, DB_VA, PROGRAM, &db, p);
+
+	if (r == 0)
+		r = db_listen(db, DOOR_BELL, p);
+	if (r < 0)
+		return r;
+	l->db = steal(db);
+	jobs_ring(l->jobs);
+	return 0;
+}
+
+static int say_hello(struct loop *l, struct problem *p)
+{
+	auto_(db_rows) struct db_rows *rows = NULL;
+	int			       r;
+
+	if (clk_mono() < l->next_hello)
+		return 0;
+	r = db_call(l->db, DB_VA_HELLO,
+		    (struct db_arg[]){ db_text(l->worker), db_text(l->perspective), db_text(PACKAGE_VERSION),
+				       db_bool(l->assume_valid), db_bool(!l->said_hello) },
+		    &rows, p);
+	if (r < 0)
+		return r;
+	if (!l->said_hello) {
+		log_event(LOGL_NOTICE, "started", "version", PACKAGE_VERSION, "worker", l->worker, "perspective",
+			  l->perspective, NULL);
+		notify_supervisor("READY=1");
+	}
+	l->said_hello = true;
+	l->next_hello = clk_mono() + HELLO_INTERVAL;
+	return 0;
+}
+
+static int use_db(struct loop *l, struct problem *p)
+{
+	int r = l->db ? db_tick(l->db, p) : open_db(l, p);
+
+	if (r == 0)
+		r = say_hello(l, p);
+	return r < 0 ? r : jobs_work(l->jobs, l->db, p);
+}
+
+static void on_bell(evutil_socket_t fd, short what, void *arg);
+
+/* A new connection may have the number of the old one, of which the kernel has forgotten that it was watched. */
+static void watch_bell(struct loop *l)
+{
+	int fd = l->db ? db_fd(l->db) : -1;
+
+	if (l->bell && (fd < 0 || l->bell_connects != db_n_connects(l->db))) {
+		event_free(l->bell);
+		l->bell = NULL;
+	}
+	if (l->bell || fd < 0)
+		return;
+	l->bell = oom_check(event_new(l->base, fd, EV_READ | EV_PERSIST, on_bell, l));
+	l->bell_connects = db_n_connects(l->db);
+	event_add(l->bell, NULL);
+}
+
+/* A database that is away is reported once, not with every try. */
+static void report(struct loop *l, const struct problem *p)
+{
+	bool away = p->code == PROB_UNAVAILABLE;
+
+	if (p->code != PROB_NONE && !(away && l->db_is_away))
+		log_problem(LOGL_ERROR, "database-trouble", p, NULL);
+	if (p->code == PROB_NONE && l->db_is_away)
+		log_event(LOGL_NOTICE, "database-back", NULL);
+	l->db_is_away = away;
+}
+
+static void work(struct loop *l)
+{
+	auto_problem struct problem p = PROBLEM_INIT;
+	int64_t			    since = clk_mono();
+	int			    r = use_db(l, &p);
+
+	jobs_stalled(l->jobs, clk_mono() - since);
+	if (r == -PROB_CONFIG && !l->said_hello) {
+		problem_move(&l->fatal, &p);
+		event_base_loopbreak(l->base);
+		return;
+	}
+	report(l, &p);
+	/* Notifications arrive with the answers to calls too. */
+	if (l->db && db_rang(l->db)) {
+		jobs_ring(l->jobs);
+		start_timer(l, TIMER_WORK, 0);
+	}
+	watch_bell(l);
+	if (r < 0)
+		start_timer(l, TIMER_POLL, RETRY_INTERVAL);
+	if (l->stopping && jobs_held(l->jobs) == 0)
+		event_base_loopbreak(l->base);
+}
+
+/* --- events */
+
+static void on_poll(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
+{
+	struct loop *l = arg;
+
+	jobs_ring(l->jobs);
+	start_timer(l, TIMER_POLL, l->conf->validator.poll_interval);
+	work(l);
+}
+
+static void on_work(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
+{
+	work(arg);
+}
+
+static void on_bell(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
+{
+	struct loop *l = arg;
+
+	if (db_rang(l->db)) {
+		jobs_ring(l->jobs);
+		work(l);
+	}
+	watch_bell(l);
+}
+
+static void on_grace_over(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
+{
+	struct loop *l = arg;
+
+	event_base_loopbreak(l->base);
+}
+
+static void on_signal(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
+{
+	struct loop *l = arg;
+
+	if (l->stopping) {
+		event_base_loopbreak(l->base);
+		return;
+	}
+	l->stopping = true;
+	notify_supervisor("STOPPING=1");
+	jobs_stop(l->jobs);
+	start_timer(l, TIMER_STOP, STOP_GRACE);
+	start_timer(l, TIMER_WORK, 0);
+}
+
+static void make_events(struct loop *l)
+{
+	static void (*const on_timer[N_TIMERS])(evutil_socket_t, short, void *) = { on_poll, on_work, on_grace_over };
+	static const int signals[ARRAY_LEN(l->signals)] = { SIGTERM, SIGINT };
+
+	for (size_t i = 0; i < N_TIMERS; i++)
+		l->timers[i] = oom_check(evtimer_new(l->base, on_timer[i], l));
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++) {
+		l->signals[i] = oom_check(evsignal_new(l->base, signals[i], on_signal, l));
+		event_add(l->signals[i], NULL);
+	}
+}
+
+/* --- start and end */
+
+static int set_up(struct loop *l, struct addr_policy **policy, struct problem *p)
+{
+	const struct conf_validator *conf = &l->conf->validator;
+	char			     host[64] = "";
+	int			     r;
+
+	gethostname(host, sizeof(host) - 1);
+	snprintf(l->worker, sizeof(l->worker), "%s/%d", host, (int)getpid());
+	r = addr_policy_new(&conf->allow_networks, &conf->deny_networks, policy, p);
+	if (r == 0)
+		r = rs_new(conf, l->base, &l->env.rs, p);
+	if (r == 0)
+		r = ft_new(conf, l->base, *policy, &l->env.ft, p);
+	if (r < 0)
+		return r;
+	l->env.conf = conf;
+	l->env.policy = *policy;
+	l->jobs = jobs_new(&(struct jobs_setup){
+		.base = l->base,
+		.env = &l->env,
+		.worker = l->worker,
+		.perspective = l->perspective,
+		.assume_valid = l->assume_valid,
+		.wake = wake,
+		.arg = l,
+	});
+	make_events(l);
+	return 0;
+}
+
+static void tear_down(struct loop *l)
+{
+	jobs_free(l->jobs);
+	ft_free(l->env.ft);
+	rs_free(l->env.rs);
+	for (size_t i = 0; i < N_TIMERS; i++)
+		event_freep(&l->timers[i]);
+	for (size_t i = 0; i < ARRAY_LEN(l->signals); i++)
+		event_freep(&l->signals[i]);
+	event_freep(&l->bell);
+	db_free(l->db);
+}
+
+int loop_run(const struct conf *conf, const char *perspective, bool assume_valid, struct problem *p)
+{
+	auto_(addr_policy) struct addr_policy *policy = NULL;
+	auto_(event_base) struct event_base   *base = oom_check(event_base_new());
+	struct loop l = { .conf = conf, .perspective = perspective, .assume_valid = assume_valid, .base = base };
+	int	    r = set_up(&l, &policy, p);
+
+	if (r == 0) {
+		if (assume_valid)
+			log_event(LOGL_WARNING, "assume-valid", "meaning", "no challenge is checked", NULL);
+		start_timer(&l, TIMER_POLL, 0);
+		event_base_dispatch(base);
+	}
+	if (l.fatal.code != PROB_NONE) {
+		problem_move(p, &l.fatal);
+		r = -(int)p->code;
+	}
+	if (r == 0)
+		log_event(LOGL_NOTICE, "stopped", NULL);
+	tear_down(&l);
+	return r;
+}

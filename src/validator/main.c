@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* chert-validator(8): checks that applicants control what they ask certificates for. */
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/conf.h"
+#include "base/log.h"
+#include "base/opt.h"
+#include "base/privs.h"
+#include "validator/loop.h"
+
+#define PROGRAM		"chert-validator"
+#define EXIT_USAGE	2
+#define FILES_MAX	16384 /* sockets of the most validations and look-ups at once, with room to spare */
+#define PERSPECTIVE_MAX 40
+
+struct options {
+	const char *config, *perspective, *user;
+	bool	    assume_valid;
+};
+
+static int parse_options(int argc, char **argv, struct options *ret, struct problem *p)
+{
+	const struct opt rows[] = {
+		{ "config", 'c', OPT_TEXT, "FILE", "read this file instead of the default one", &ret->config, 0, 0 },
+		{ "perspective", 'p', OPT_TEXT, "NAME", "vantage point, instead of the configured one",
+		  &ret->perspective, 0, 0 },
+		{ "user", 'u', OPT_TEXT, "NAME", "become this user", &ret->user, 0, 0 },
+		{ "assume-valid", 0, OPT_FLAG, NULL, "for test rigs: check nothing, call every challenge valid",
+		  &ret->assume_valid, 0, 0 },
+		{ 0 },
+	};
+	const struct opt_usage usage = { PROGRAM, "", "Validates ACME challenges.", rows };
+	int		       first, r;
+
+	r = opt_parse(&usage, argc, argv, &first, p);
+	if (r == 0 && first < argc)
+		r = problem_set(p, PROB_CONFIG, "unexpected operand %s; " PROGRAM " --help lists the options",
+				argv[first]);
+	if (r == 0 && ret->perspective && (!*ret->perspective || strlen(ret->perspective) > PERSPECTIVE_MAX))
+		r = problem_set(p, PROB_CONFIG, "--perspective takes 1 to %d characters", PERSPECTIVE_MAX);
+	return r;
+}
+
+static int set_log_level(const struct conf *conf, struct problem *p)
+{
+	enum log_level level;
+
+	if (!log_level_from_name(conf->log_level, &level))
+		return problem_set(p, PROB_CONFIG,
+				   "log-level is %s, permitted are error, warning, notice, info and debug",
+				   conf->log_level);
+	log_setup(PROGRAM, level);
+	return 0;
+}
+
+static void allow_many_sockets(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= FILES_MAX)
+		return;
+	limit.rlim_cur = limit.rlim_max < FILES_MAX ? limit.rlim_max : FILES_MAX;
+	setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static int serve(const struct options *o, struct problem *p)
+{
+	auto_(conf) struct conf *conf = NULL;
+	int			 r;
+
+	r = conf_load(o->config, &conf, p);
+	if (r == 0)
+		r = set_log_level(conf, p);
+	if (r == 0 && o->user)
+		r = privs_become(o->user, p);
+	if (r < 0)
+		return r;
+	allow_many_sockets();
+	return loop_run(conf, o->perspective ? o->perspective : conf->validator.perspective, o->assume_valid, p);
+}
+
+int main(int argc, char **argv)
+{
+	auto_problem struct problem p = PROBLEM_INIT;
+	struct options		    o = { .config = conf_default_path() };
+
+	log_setup(PROGRAM, LOGL_INFO);
+	privs_harden();
+	if (parse_options(argc, argv, &o, &p) < 0) {
+		log_problem(LOGL_ERROR, "usage", &p, NULL);
+		return EXIT_USAGE;
+	}
+	if (serve(&o, &p) < 0) {
+		log_problem(LOGL_ERROR, "failed", &p, NULL);
+		return EXIT_FAILURE;
+	}
+	return EXIT_SUCCESS;
+}

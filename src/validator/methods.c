@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "validator/method.h"
+
+#include <string.h>
+
+static const struct method *const methods[] = { &method_http_01, &method_dns_01 };
+
+const struct method *method_find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++)
+		if (strcmp(methods[i]->name, name) == 0)
+			return methods[i];
+	return NULL;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * Names to records, over libunbound's event interface and a hosts file.  The one place that judges DNSSEC: what it
+ * delivers was not bogus.
+ */
+#ifndef CHERT_VALIDATOR_RESOLVER_H
+#define CHERT_VALIDATOR_RESOLVER_H
+
+#include <event2/event.h>
+
+#include "base/cleanup.h"
+#include "base/conf.h"
+#include "base/problem.h"
+#include "validator/dns-wire.h"
+
+struct resolver;
+struct rs_query;
+
+/*
+ * records is NULL when there is a problem (PROB_DNS: time-out, server failure, bogus); none at all, and rcode, when
+ * the name or the type does not exist.  Both are valid during the call only; the problem may be moved away.
+ */
+typedef void rs_cb(void *arg, const struct dns_records *records, struct problem *p);
+
+/* PROB_CONFIG: a resolver, hosts file or trust anchor file that cannot be used.  conf and base must outlive it. */
+int rs_new(const struct conf_validator *conf, struct event_base *base, struct resolver **ret, struct problem *p)
+	NONNULL(1, 2, 3, 4) CHECK_RESULT;
+/* All queries must have ended or been cancelled; before event_base_free(). */
+void rs_free(struct resolver *rs);
+DEFINE_FREEP(resolver, struct resolver *, rs_free);
+
+/* cb is called once, later, from the loop.  The result is good until then, or until rs_cancel(). */
+struct rs_query *rs_ask(struct resolver *rs, const char *name, enum dns_type type, rs_cb *cb, void *arg) RETURNS_NONNULL
+	NONNULL(1, 2, 4);
+/* cb is not called any more. */
+void rs_cancel(struct rs_query *query);
+
+#endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The first byte chooses the type; what is found has the sizes of that type. */
+#include "fuzz.h"
+
+#include "base/mem.h"
+#include "validator/dns-wire.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const enum dns_type  types[] = { DNS_A, DNS_AAAA, DNS_TXT };
+	auto_problem struct problem p = PROBLEM_INIT;
+	auto_free void		   *message = NULL;
+	struct dns_records	    found = { 0 };
+	enum dns_type		    type;
+
+	if (size == 0)
+		return 0;
+	type = types[data[0] % ARRAY_LEN(types)];
+	message = xmemdup(data + 1, size - 1);
+	if (dns_wire_parse(message, size - 1, type, &found, &p) == 0)
+		HOLDS(p.code == PROB_NONE);
+	else
+		HOLDS(p.code == PROB_DNS);
+	HOLDS(found.n <= DNS_RECORDS_MAX && found.rcode <= 15);
+	for (size_t i = 0; i < found.n; i++) {
+		HOLDS(type != DNS_A || found.items[i].len == 4);
+		HOLDS(type != DNS_AAAA || found.items[i].len == 16);
+		HOLDS(found.items[i].len < size);
+	}
+	dns_records_clear(&found);
+	return 0;
+}
