@@ -31,30 +31,57 @@ char *issuer_subject(gnutls_x509_crt_t crt)
 	return xasprintf("%.*s", (int)dn.size, (const char *)dn.data);
 }
 
-bool issuer_is_root(gnutls_x509_crt_t crt)
+static bool is_root(gnutls_x509_crt_t crt)
 {
 	return gnutls_x509_crt_check_issuer(crt, crt) == 1;
 }
 
-int issuer_check_crt(gnutls_x509_crt_t crt, const char *file, struct problem *p)
+/* RFC 5280 4.2.1.12: no such extension permits all. */
+static bool may_serve(gnutls_x509_crt_t crt)
 {
-	unsigned critical, ca = 0, usage = 0;
-	int	 pathlen;
+	char	 oid[64];
+	unsigned i, critical;
+	int	 r = 0;
+
+	for (i = 0; r >= 0; i++) {
+		size_t len = sizeof(oid);
+
+		r = gnutls_x509_crt_get_key_purpose_oid(crt, i, oid, &len, &critical);
+		if (r >= 0 && (strcmp(oid, GNUTLS_KP_TLS_WWW_SERVER) == 0 || strcmp(oid, GNUTLS_KP_ANY) == 0))
+			return true;
+	}
+	return i == 1 && r == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE;
+}
+
+/* A CA with so many CAs between it and the end entity's certificate (RFC 5280 4.2.1.3, 4.2.1.9). */
+static int check_ca(gnutls_x509_crt_t crt, int n_below, const char *file, struct problem *p)
+{
+	auto_free char *subject = issuer_subject(crt);
+	unsigned	critical, ca = 0, usage = 0;
+	int		pathlen = -1;
 
 	if (gnutls_x509_crt_get_version(crt) != 3 ||
 	    gnutls_x509_crt_get_basic_constraints(crt, &critical, &ca, &pathlen) < 0 || !ca)
-		return problem_set(p, PROB_CONFIG,
-				   "certificate %s is not that of a CA: expected basicConstraints with CA:TRUE", file);
+		return problem_set(p, PROB_CONFIG, "%s: %.150s is no CA: expected basicConstraints with CA:TRUE", file,
+				   subject);
+	if (pathlen >= 0 && pathlen < n_below)
+		return problem_set(p, PROB_CONFIG, "%s: %.150s permits %d CAs below it, here are %d", file, subject,
+				   pathlen, n_below);
 	if (gnutls_x509_crt_get_key_usage(crt, &usage, &critical) < 0 || !(usage & GNUTLS_KEY_KEY_CERT_SIGN))
 		return problem_set(p, PROB_CONFIG,
-				   "certificate %s may not sign certificates: expected keyUsage with keyCertSign",
-				   file);
+				   "%s: %.150s may not sign certificates: expected keyUsage with keyCertSign", file,
+				   subject);
+	if (!may_serve(crt))
+		return problem_set(p, PROB_CONFIG,
+				   "%s: %.150s is not for TLS servers: expected extKeyUsage with serverAuth, or "
+				   "none",
+				   file, subject);
 	if (gnutls_x509_crt_get_expiration_time(crt) * CLK_SECOND <= clk_now())
-		return problem_set(p, PROB_CONFIG, "certificate %s has expired", file);
+		return problem_set(p, PROB_CONFIG, "%s: %.150s has expired", file, subject);
 	return 0;
 }
 
-int issuer_check_link(gnutls_x509_crt_t below, gnutls_x509_crt_t above, const char *file, struct problem *p)
+static int check_link(gnutls_x509_crt_t below, gnutls_x509_crt_t above, const char *file, struct problem *p)
 {
 	auto_free char *lower = issuer_subject(below), *upper = issuer_subject(above);
 	unsigned	status = 0;
@@ -62,8 +89,7 @@ int issuer_check_link(gnutls_x509_crt_t below, gnutls_x509_crt_t above, const ch
 	if (gnutls_x509_crt_check_issuer(below, above) == 1 &&
 	    gnutls_x509_crt_verify(below, &above, 1, GNUTLS_VERIFY_DISABLE_TIME_CHECKS, &status) == 0 && status == 0)
 		return 0;
-	return problem_set(p, PROB_CONFIG, "chain %s is not in order: %.150s was not issued by %.150s", file, lower,
-			   upper);
+	return problem_set(p, PROB_CONFIG, "%s is not in order: %.150s was not issued by %.150s", file, lower, upper);
 }
 
 static int read_chain(const char *file, gnutls_x509_crt_t bottom, struct crts *ret, struct problem *p)
@@ -73,7 +99,9 @@ static int read_chain(const char *file, gnutls_x509_crt_t bottom, struct crts *r
 
 	r = crt_from_file(file, ret->items, ARRAY_LEN(ret->items), &ret->n, p);
 	for (size_t i = 0; r == 0 && i < ret->n; i++) {
-		r = issuer_check_link(below, ret->items[i], file, p);
+		r = check_link(below, ret->items[i], file, p);
+		if (r == 0)
+			r = check_ca(ret->items[i], (int)i + 1, file, p);
 		below = ret->items[i];
 	}
 	return r;
@@ -93,15 +121,17 @@ static int add_pem(struct buf *out, gnutls_x509_crt_t crt, struct problem *p)
 /* What clients get after their own certificate: a root would only cost them bytes (RFC 8446 4.4.2). */
 static int make_chain(struct issuer *issuer, const char *file, struct problem *p)
 {
+	size_t						 own;
 	__attribute__((cleanup(crts_clear))) struct crts crts = { { NULL }, 0 };
 	auto_buf struct buf				 pem = BUF_INIT(CHAIN_TEXT_MAX);
 	int						 r;
 
 	r = add_pem(&pem, issuer->crt, p);
+	own = pem.len;
 	if (r == 0 && file && *file)
 		r = read_chain(file, issuer->crt, &crts, p);
 	for (size_t i = 0; r == 0 && i < crts.n; i++) {
-		if (!issuer_is_root(crts.items[i]))
+		if (!is_root(crts.items[i]))
 			r = add_pem(&pem, crts.items[i], p);
 	}
 	if (r < 0)
@@ -109,6 +139,7 @@ static int make_chain(struct issuer *issuer, const char *file, struct problem *p
 	if (pem.failed)
 		return problem_set(p, PROB_CONFIG, "chain %s is too long", file);
 	issuer->chain = buf_steal(&pem);
+	issuer->above = issuer->chain + own;
 	return 0;
 }
 
@@ -161,7 +192,7 @@ static int read_certificate(struct issuer *issuer, const char *file, struct prob
 
 	r = crt_from_file(file, &issuer->crt, 1, &n, p);
 	if (r == 0)
-		r = issuer_check_crt(issuer->crt, file, p);
+		r = check_ca(issuer->crt, 0, file, p);
 	if (r == 0)
 		r = read_facts(issuer, file, p);
 	if (r == 0)
@@ -179,14 +210,14 @@ static int read_certificate(struct issuer *issuer, const char *file, struct prob
 }
 
 /* GnuTLS signs with any key for any issuer, so nothing but this keeps a foreign one out. */
-static int read_key(struct issuer *issuer, const struct conf_issuer *conf, struct problem *p)
+static int read_key(struct issuer *issuer, const struct issuer_files *files, struct problem *p)
 {
 	auto_(gpubkey) gnutls_pubkey_t key = NULL;
 	uint8_t			       wanted[32], found[32];
 	size_t			       wanted_len = sizeof(wanted), found_len = sizeof(found);
 	int			       r;
 
-	r = keystore_open(conf->key, &issuer->key, p);
+	r = keystore_open(files->key, &issuer->key, p);
 	if (r < 0)
 		return r;
 	r = gnutls_pubkey_init(&key);
@@ -197,24 +228,24 @@ static int read_key(struct issuer *issuer, const struct conf_issuer *conf, struc
 	if (r == 0)
 		r = gnutls_x509_crt_get_key_id(issuer->crt, GNUTLS_KEYID_USE_SHA256, wanted, &wanted_len);
 	if (r < 0)
-		return problem_gnutls(p, PROB_CONFIG, r, "key %s cannot be compared with its certificate", conf->key);
+		return problem_gnutls(p, PROB_CONFIG, r, "key %s cannot be compared with its certificate", files->key);
 	if (wanted_len != found_len || memcmp(wanted, found, found_len) != 0)
-		return problem_set(p, PROB_CONFIG, "key %s does not belong to certificate %s", conf->key,
-				   conf->certificate);
+		return problem_set(p, PROB_CONFIG, "key %s does not belong to certificate %s", files->key,
+				   files->certificate);
 	return 0;
 }
 
-int issuer_load(const struct conf_issuer *conf, enum issuer_key with_key, struct issuer **ret, struct problem *p)
+int issuer_load(const struct issuer_files *files, struct issuer **ret, struct problem *p)
 {
 	auto_(issuer) struct issuer *issuer = xcalloc(1, sizeof(*issuer));
 	int			     r;
 
-	issuer->name = xstrdup(conf->title);
-	r = read_certificate(issuer, conf->certificate, p);
+	issuer->name = xstrdup(files->name);
+	r = read_certificate(issuer, files->certificate, p);
 	if (r == 0)
-		r = make_chain(issuer, conf->chain, p);
-	if (r == 0 && with_key == ISSUER_WITH_KEY)
-		r = read_key(issuer, conf, p);
+		r = make_chain(issuer, files->chain, p);
+	if (r == 0 && files->key)
+		r = read_key(issuer, files, p);
 	if (r < 0)
 		return r;
 	*ret = steal(issuer);
@@ -235,13 +266,17 @@ void issuer_free(struct issuer *issuer)
 	free(issuer);
 }
 
-int issuers_load(const struct conf *conf, enum issuer_key with_key, struct issuers *ret, struct problem *p)
+int issuers_load(const struct conf *conf, enum issuers_keys keys, struct issuers *ret, struct problem *p)
 {
 	auto_issuers struct issuers all = { xcalloc(conf->n_issuers, sizeof(*all.items)), 0 };
 	int			    r;
 
 	for (; all.n < conf->n_issuers; all.n++) {
-		r = issuer_load(&conf->issuers[all.n], with_key, &all.items[all.n], p);
+		const struct conf_issuer *c = &conf->issuers[all.n];
+		struct issuer_files	  files = { c->title, c->certificate, keys == ISSUERS_WITH_KEYS ? c->key : NULL,
+						    c->chain };
+
+		r = issuer_load(&files, &all.items[all.n], p);
 		if (r < 0)
 			return r;
 	}

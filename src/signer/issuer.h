@@ -27,26 +27,25 @@ struct issuer {
 	const struct sign_alg	      *alg;
 	int64_t			       not_before, not_after;
 	char			      *chain; /* PEM: the certificate, then what is above it, without a root */
+	const char		      *above; /* the part of chain above the certificate, may be empty */
 	int64_t			       id;    /* in the database; 0 until it is there */
 };
 
-enum issuer_key { ISSUER_WITHOUT_KEY, ISSUER_WITH_KEY };
+struct issuer_files {
+	const char *name;
+	const char *certificate;
+	const char *key;   /* NULL: not read */
+	const char *chain; /* NULL or empty: none */
+};
 
 /*
- * PROB_CONFIG: a file cannot be read; the certificate is no CA certificate fit to sign others, or expired; key and
+ * PROB_CONFIG: a file cannot be read; the certificate is not fit to issue TLS server certificates, or expired; key and
  * certificate are no pair; the chain is not in order.
  */
-int issuer_load(const struct conf_issuer *conf, enum issuer_key with_key, struct issuer **ret, struct problem *p)
-	NONNULL(1, 3, 4) CHECK_RESULT;
+int issuer_load(const struct issuer_files *files, struct issuer **ret, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
 void issuer_free(struct issuer *issuer);
 DEFINE_FREEP(issuer, struct issuer *, issuer_free);
 
-/* The certificate is that of a CA that may sign others (RFC 5280 4.2.1.3, 4.2.1.9) and is not expired.  PROB_CONFIG. */
-int issuer_check_crt(gnutls_x509_crt_t crt, const char *file, struct problem *p) NONNULL(2, 3) CHECK_RESULT;
-/* PROB_CONFIG unless `above` signed `below` (times are not looked at). */
-int issuer_check_link(gnutls_x509_crt_t below, gnutls_x509_crt_t above, const char *file, struct problem *p)
-	NONNULL(3, 4) CHECK_RESULT;
-bool issuer_is_root(gnutls_x509_crt_t crt);
 /* Subject of a certificate for messages; newly allocated (free()). */
 char *issuer_subject(gnutls_x509_crt_t crt) FREE_WITH(free) RETURNS_NONNULL;
 
@@ -55,7 +54,9 @@ struct issuers {
 	struct issuer **items;
 	size_t		n;
 };
-int issuers_load(const struct conf *conf, enum issuer_key with_key, struct issuers *ret, struct problem *p)
+enum issuers_keys { ISSUERS_WITHOUT_KEYS, ISSUERS_WITH_KEYS };
+
+int issuers_load(const struct conf *conf, enum issuers_keys keys, struct issuers *ret, struct problem *p)
 	NONNULL(1, 3, 4) CHECK_RESULT;
 void issuers_clear(struct issuers *issuers) NONNULL(1);
 #define auto_issuers __attribute__((cleanup(issuers_clear)))

@@ -95,7 +95,7 @@ static int load(const char *path, struct conf **ret_conf, struct issuers *ret_is
 
 	r = conf_load(path, &conf, p);
 	if (r == 0)
-		r = issuers_load(conf, ISSUER_WITH_KEY, ret_issuers, p);
+		r = issuers_load(conf, ISSUERS_WITH_KEYS, ret_issuers, p);
 	if (r == 0 && ret_issuers->n == 0)
 		r = problem_set(p, PROB_CONFIG, "%s has no issuer section", path);
 	if (r == 0)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "signer/tbs.h"
 
+#include <arpa/inet.h>
+#include <assert.h>
 #include <string.h>
 #include <time.h>
 
@@ -114,15 +116,35 @@ static int ext_policies(const struct tbs_request *req, gnutls_datum_t *ret)
 	return r < 0 ? r : gnutls_x509_ext_export_policies(policies, ret);
 }
 
+struct san {
+	gnutls_x509_subject_alt_name_t type;
+	gnutls_datum_t		       value; /* points into the ident, or to address */
+	uint8_t			       address[16];
+};
+
+/* Addresses (RFC 8738) go as octets. */
+static void to_san(const struct ident *id, struct san *ret)
+{
+	ret->type = GNUTLS_SAN_DNSNAME;
+	ret->value = datum(id->value, strlen(id->value));
+	if (strcmp(id->type, "ip") != 0)
+		return;
+	ret->type = GNUTLS_SAN_IPADDRESS;
+	ret->value = datum(ret->address, inet_pton(AF_INET, id->value, ret->address) == 1 ? 4 : 16);
+	if (ret->value.size == 16)
+		assert(inet_pton(AF_INET6, id->value, ret->address) == 1);
+}
+
 static int ext_names(const struct tbs_request *req, gnutls_datum_t *ret)
 {
 	auto_(gsans) gnutls_subject_alt_names_t names = NULL;
 	int					r = gnutls_subject_alt_names_init(&names);
 
 	for (size_t i = 0; r == 0 && i < req->n_names; i++) {
-		gnutls_datum_t name = datum(req->names[i].value, strlen(req->names[i].value));
+		struct san san;
 
-		r = gnutls_subject_alt_names_set(names, GNUTLS_SAN_DNSNAME, &name, NULL);
+		to_san(&req->names[i], &san);
+		r = gnutls_subject_alt_names_set(names, san.type, &san.value, NULL);
 	}
 	return r < 0 ? r : gnutls_x509_ext_export_subject_alt_names(names, ret);
 }
@@ -264,9 +286,10 @@ static int check_constraints(const struct tbs_request *req, struct problem *p)
 	if (!req->issuer->constraints)
 		return 0;
 	for (size_t i = 0; i < req->n_names; i++) {
-		gnutls_datum_t name = datum(req->names[i].value, strlen(req->names[i].value));
+		struct san san;
 
-		if (!gnutls_x509_name_constraints_check(req->issuer->constraints, GNUTLS_SAN_DNSNAME, &name))
+		to_san(&req->names[i], &san);
+		if (!gnutls_x509_name_constraints_check(req->issuer->constraints, san.type, &san.value))
 			return problem_set(p, PROB_REJECTED_IDENTIFIER,
 					   "name constraints of the issuing certificate do not permit %s",
 					   req->names[i].value);

@@ -16,7 +16,7 @@
 struct tbs_request {
 	const struct issuer	  *issuer;
 	const struct conf_profile *profile;
-	const struct ident	  *names; /* at least one */
+	const struct ident	  *names; /* at least one, dns or ip */
 	size_t			   n_names;
 	const struct spki	  *spki;
 	int64_t			   not_before, not_after; /* as the order asked, 0: the profile decides */

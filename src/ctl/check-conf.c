@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl/cmd.h"
+#include "signer/issuer.h"
+
+static struct {
+	bool without_keys, dump_mdoc;
+} options;
+
+static const struct opt opts[] = {
+	{ "without-keys", 0, OPT_FLAG, NULL, "do not read the issuers' keys (where only the signer may)",
+	  &options.without_keys, 0, 0 },
+	{ "dump-mdoc", 0, OPT_FLAG, NULL, "print the settings for the manual page instead", &options.dump_mdoc, 0, 0 },
+	{ 0 },
+};
+
+static int check_readable(const char *setting, const char *path, struct problem *p)
+{
+	if (!path || !*path || access(path, R_OK) == 0)
+		return 0;
+	return problem_set(p, PROB_CONFIG, "%s: %s: %s", setting, path, strerror(errno));
+}
+
+static int check_profiles(const struct conf *conf, const struct issuers *issuers, struct problem *p)
+{
+	for (size_t i = 0; i < conf->n_profiles; i++) {
+		const struct conf_profile *profile = &conf->profiles[i];
+
+		if (!issuers_by_name(issuers, profile->issuer))
+			return problem_set(p, PROB_CONFIG, "profile %s has no issuer", profile->title);
+	}
+	return 0;
+}
+
+static int check(const struct cmd_run *run, struct problem *p)
+{
+	auto_(conf) struct conf	   *conf = NULL;
+	auto_issuers struct issuers issuers = { NULL, 0 };
+	int			    r;
+
+	if (options.dump_mdoc) {
+		conf_print_mdoc(stdout);
+		return 0;
+	}
+	r = conf_load(run->config, &conf, p);
+	if (r == 0)
+		r = issuers_load(conf, options.without_keys ? ISSUERS_WITHOUT_KEYS : ISSUERS_WITH_KEYS, &issuers, p);
+	if (r == 0)
+		r = check_profiles(conf, &issuers, p);
+	if (r == 0)
+		r = check_readable("hosts-file", conf->validator.hosts_file, p);
+	if (r == 0)
+		r = check_readable("trust-anchor-file", conf->validator.trust_anchor_file, p);
+	if (r == 0)
+		printf("%s: OK\n", run->config);
+	return r;
+}
+
+const struct cmd cmd_check_conf = {
+	.words = "check-conf",
+	.operands = "",
+	.help = "check the configuration and the issuers' files",
+	.flags = CMD_CONFIG_OPTION,
+	.opts = opts,
+	.run = check,
+};

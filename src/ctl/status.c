@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include <stdio.h>
+
+#include "ctl/cmd.h"
+#include "ctl/print.h"
+
+static int status(const struct cmd_run *run, struct problem *p)
+{
+	auto_(db_rows) struct db_rows *rows = NULL;
+	int			       r = db_call(run->db, DB_ADMIN_STATUS, NULL, &rows, p);
+
+	if (r < 0)
+		return r;
+	if (run->json)
+		print_json(stdout, rows);
+	else
+		print_table(stdout, rows);
+	return 0;
+}
+
+const struct cmd cmd_status = {
+	.words = "status",
+	.operands = "",
+	.help = "show queues, orders by status and the daemons that were seen",
+	.flags = CMD_DB | CMD_JSON,
+	.opts = cmd_no_opts,
+	.run = status,
+};
