@@ -58,13 +58,13 @@ static struct json_object *authorization_links(const struct db_rows *rows)
 	const size_t        n = ids ? json_object_array_length(ids) : 0;
 
 	for (size_t i = 0; i < n; i++) {
-		auto_free char *url = NULL;
-		struct id id = { 0 };
+		struct id id;
 
-		if (!id_from_uuid(json_object_get_string(json_object_array_get_idx(ids, i)), &id))
-			continue;
-		url = link_id(LINK_AUTHORIZATION, &id);
-		json_object_array_add(urls, oom_check(json_object_new_string(url)));
+		if (id_from_uuid(json_object_get_string(json_object_array_get_idx(ids, i)), &id)) {
+			auto_free char *url = link_id(LINK_AUTHORIZATION, &id);
+
+			json_object_array_add(urls, oom_check(json_object_new_string(url)));
+		}
 	}
 	return urls;
 }

@@ -103,22 +103,6 @@ char *call_statement(const struct call *c)
 	return buf_steal(&b);
 }
 
-int call_check_params(const struct call *c, const PGresult *described, struct problem *p)
-{
-	const char *at = c->params;
-	struct word type;
-
-	if ((size_t)PQnparams(described) != call_n_params(c))
-		return problem_set(p, PROB_CONFIG, "%s takes %d parameters, expected %zu", c->title,
-				   PQnparams(described), call_n_params(c));
-	for (int i = 0; next_word(&at, &type); i++) {
-		if (!is_type(type.at, type.len, PQparamtype(described, i)))
-			return problem_set(p, PROB_CONFIG, "%s: parameter %d is %s, expected %.*s", c->title, i + 1,
-					   call_type_name(PQparamtype(described, i)), (int)type.len, type.at);
-	}
-	return 0;
-}
-
 static bool is_column(const struct word *w, const PGresult *described, int column)
 {
 	const char *name = PQfname(described, column);
@@ -135,7 +119,8 @@ int call_check_columns(const struct call *c, const PGresult *described, struct p
 	struct word  w;
 
 	if ((size_t)PQnfields(described) != n)
-		return problem_set(p, PROB_CONFIG, "%s returns %d columns, expected %zu", c->title, PQnfields(described), n);
+		return problem_set(p, PROB_CONFIG, "%s returns %d columns, expected %zu", c->title,
+				   PQnfields(described), n);
 	for (int i = 0; next_word(&at, &w); i++) {
 		if (!is_column(&w, described, i))
 			return problem_set(p, PROB_CONFIG, "%s: column %d is %s:%s, expected %.*s", c->title, i + 1,

@@ -27,8 +27,10 @@ size_t call_n_params(const struct call *c) NONNULL(1);
 char *call_function(const struct call *c) FREE_WITH(free) RETURNS_NONNULL NONNULL(1);
 char *call_statement(const struct call *c) FREE_WITH(free) RETURNS_NONNULL NONNULL(1);
 
-/* PROB_CONFIG names the first parameter or column that differs.  call_check_columns also takes a result with rows. */
-int call_check_params(const struct call *c, const PGresult *described, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
+/*
+ * PROB_CONFIG names the first column that differs; takes a description or a result.  Parameters need no such look: the
+ * statement casts each to its type, so that the server finds no function when they differ.
+ */
 int call_check_columns(const struct call *c, const PGresult *described, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
 
 /* "unknown" for a type that no call uses. */

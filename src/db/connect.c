@@ -125,19 +125,13 @@ static int check_call(PGconn *conn, const struct call *c, int64_t deadline, stru
 	for (int step = 0; step < 2; step++) {
 		auto_(pgresult) PGresult *res = NULL;
 		enum wire status = take_step(conn, deadline, &res);
-		int       r;
 
 		if (status != WIRE_OK || !res)
 			return unavailable(conn, status, p);
 		if (PQresultStatus(res) != PGRES_COMMAND_OK)
 			return refused(c, res, p);
-		if (step == 0)
-			continue;
-		r = call_check_params(c, res, p);
-		if (r == 0)
-			r = call_check_columns(c, res, p);
-		if (r < 0)
-			return r;
+		if (step == 1)
+			return call_check_columns(c, res, p);
 	}
 	return 0;
 }

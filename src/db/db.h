@@ -2,7 +2,7 @@
 /*
  * One blocking libpq connection that knows calls, not SQL (calls.def).  At connect every call of the program's
  * schema is prepared and described; a parameter type or result column that differs from calls.def, or another schema
- * version, is PROB_CONFIG.
+ * version, is PROB_CONFIG (at a reconnect too: then the program has outlived a migration).
  */
 #ifndef CHERT_DB_DB_H
 #define CHERT_DB_DB_H

@@ -53,6 +53,13 @@ struct session {
 	bool               close_after; /* once this batch is answered */
 };
 
+/* The test or the program asks for what this server does not know. */
+static _Noreturn void broken(const char *what, const char *text)
+{
+	fprintf(stderr, "fake-pg: unknown %s: %s\n", what, text);
+	abort();
+}
+
 /* --- bytes */
 
 static void put16(struct buf *b, int n)
@@ -185,8 +192,7 @@ static Oid oid_of(const char *type, size_t len)
 		if (strlen(name) == len && memcmp(name, type, len) == 0)
 			return oid;
 	}
-	assert(!"a type that calls.def does not use");
-	return 0;
+	broken("type", type);
 }
 
 static void say_params(struct session *s, const struct call *c)
@@ -208,32 +214,38 @@ static int count_columns(const struct call *c)
 	return n;
 }
 
-static bool is_function(const struct call *c, const char *name)
+static bool is_odd(const struct session *s, const struct call *c, enum fake_oddity oddity)
 {
 	auto_free char *function = call_function(c);
 
-	return name && strcmp(function, name) == 0;
+	return s->script->odd_function && strcmp(function, s->script->odd_function) == 0 && s->script->oddity == oddity;
+}
+
+static void say_column(struct buf *b, const char *name, size_t len, Oid type)
+{
+	buf_add(b, name, len);
+	buf_addc(b, '\0');
+	put32(b, 0);
+	put16(b, 0);
+	put32(b, type);
+	put16(b, -1);
+	put32(b, UINT32_MAX);
+	put16(b, 0);
 }
 
 static void say_columns(struct session *s, const struct call *c)
 {
 	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
-	const bool wrong = is_function(c, s->script->wrong_function);
-	int        left = count_columns(c);
+	const bool  wrong = is_odd(s, c, FAKE_WRONG_TYPE);
+	int         left = count_columns(c) - (is_odd(s, c, FAKE_NARROW) ? 1 : 0);
+	const char *at = c->columns;
 
 	put16(&b, left);
-	for (const char *at = c->columns; *(at += strspn(at, " ")); at += strcspn(at, " ")) {
-		const size_t name_len = strcspn(at, ":"), len = strcspn(at, " ");
-		Oid          oid = oid_of(at + name_len + 1, len - name_len - 1);
+	for (; left > 0; left--, at += strcspn(at, " ")) {
+		at += strspn(at, " ");
+		const char *type = strchr(at, ':') + 1;
 
-		buf_add(&b, at, name_len);
-		buf_addc(&b, '\0');
-		put32(&b, 0);
-		put16(&b, 0);
-		put32(&b, wrong && --left == 0 ? 26 : oid);
-		put16(&b, -1);
-		put32(&b, UINT32_MAX);
-		put16(&b, 0);
+		say_column(&b, at, (size_t)(type - 1 - at), wrong && left == 1 ? 26 : oid_of(type, strcspn(type, " ")));
 	}
 	message(s, 'T', &b);
 }
@@ -345,8 +357,7 @@ static const struct call *find_call(const char *statement)
 		if (strcmp(text, statement) == 0)
 			return c;
 	}
-	assert(!"a statement that calls.def does not make");
-	return NULL;
+	broken("statement", statement);
 }
 
 static void on_parse(struct session *s, const char *body)
@@ -356,8 +367,10 @@ static void on_parse(struct session *s, const char *body)
 	size_t             at = 0;
 
 	s->shared->seen.parses++;
-	if (is_function(c, s->script->missing_function)) {
-		say_error(s, "ERROR", "42883");
+	if (is_odd(s, c, FAKE_VANISHES))
+		end_session(s);
+	if (is_odd(s, c, FAKE_REFUSED)) {
+		say_error(s, "ERROR", s->script->odd_sqlstate);
 		s->failed = true;
 		return;
 	}
@@ -377,8 +390,7 @@ static const struct call *find_prepared(const struct session *s, const char *nam
 		if (strcmp(s->prepared[i].name, name) == 0)
 			return s->prepared[i].call;
 	}
-	assert(!"a statement that was not prepared");
-	return NULL;
+	broken("prepared statement", name);
 }
 
 static void on_describe(struct session *s, const char *body)
@@ -441,7 +453,10 @@ static void on_sync(struct session *s)
 static void on_query(struct session *s)
 {
 	s->shared->seen.listens++;
-	say_text(s, 'C', "LISTEN");
+	if (s->script->listen_sqlstate)
+		say_error(s, "ERROR", s->script->listen_sqlstate);
+	else
+		say_text(s, 'C', "LISTEN");
 	on_sync(s);
 }
 

@@ -30,12 +30,21 @@ struct fake_step {
 	const char    *values[FAKE_COLUMNS_MAX]; /* NULL: SQL NULL */
 };
 
+/* What is wrong with a function while the program prepares it. */
+enum fake_oddity {
+	FAKE_WRONG_TYPE, /* of the last column */
+	FAKE_NARROW,     /* lacks the last column */
+	FAKE_REFUSED,    /* with odd_sqlstate */
+	FAKE_VANISHES,   /* and the server with it */
+};
+
 struct fake_script {
 	struct fake_step steps[FAKE_STEPS_MAX];
-	const char      *version;        /* of the schema; NULL: what the program expects */
-	const char      *wrong_function; /* this one has another type in its last column */
-	const char      *missing_function;
-	unsigned         accept;         /* connections that get an answer; 0: all */
+	const char      *version; /* of the schema; NULL: what the program expects */
+	const char      *odd_function, *odd_sqlstate;
+	enum fake_oddity oddity;
+	const char      *listen_sqlstate; /* NULL: LISTEN works */
+	unsigned         accept;          /* connections that get an answer; 0: all */
 };
 
 /* What the server saw; lives in shared memory. */

@@ -101,9 +101,14 @@ static void test_mismatch(void **state UNUSED)
 		const char        *detail;
 	} cases[] = {
 		{ { .version = "2" }, "the database has schema version 2, expected 1" },
-		{ { .wrong_function = "web.ring" }, "WEB.RING: column 1 is rung:unknown, expected rung:bool" },
-		{ { .missing_function = "web.schema_version" }, "the database does not offer WEB.SCHEMA_VERSION" },
-		{ { .missing_function = "web.order_new" }, "the database does not offer WEB.ORDER_NEW" },
+		{ { .odd_function = "web.ring", .oddity = FAKE_WRONG_TYPE },
+		  "WEB.RING: column 1 is rung:unknown, expected rung:bool" },
+		{ { .odd_function = "web.certificate_get", .oddity = FAKE_NARROW },
+		  "WEB.CERTIFICATE_GET returns 2 columns, expected 3" },
+		{ { .odd_function = "web.schema_version", .oddity = FAKE_REFUSED, .odd_sqlstate = "3F000" },
+		  "the database does not offer WEB.SCHEMA_VERSION" },
+		{ { .odd_function = "web.order_new", .oddity = FAKE_REFUSED, .odd_sqlstate = "42883" },
+		  "the database does not offer WEB.ORDER_NEW" },
 	};
 
 	for (size_t i = 0; i < 2 * ARRAY_LEN(cases); i++) {
@@ -111,6 +116,25 @@ static void test_mismatch(void **state UNUSED)
 
 		assert_int_equal(try_open(&rig, &cases[i / 2].script, LONG_TIMEOUT, i % 2), -PROB_CONFIG);
 		assert_ptr_equal(strstr(rig.p.detail, cases[i / 2].detail), rig.p.detail);
+		close_rig(&rig);
+	}
+}
+
+/* Not what the administrator has to look at: it may pass. */
+static void test_trouble_while_opening(void **state UNUSED)
+{
+	static const struct fake_script scripts[] = {
+		{ .odd_function = "web.schema_version", .oddity = FAKE_VANISHES },
+		{ .odd_function = "web.schema_version", .oddity = FAKE_REFUSED, .odd_sqlstate = "53200" },
+		{ .odd_function = "web.order_new", .oddity = FAKE_VANISHES },
+		{ .odd_function = "web.order_new", .oddity = FAKE_REFUSED, .odd_sqlstate = "53200" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(scripts); i++) {
+		struct rig rig;
+
+		assert_int_equal(try_open(&rig, &scripts[i], LONG_TIMEOUT, true), -PROB_UNAVAILABLE);
+		assert_string_not_equal(rig.p.cause, "");
 		close_rig(&rig);
 	}
 }
@@ -382,11 +406,22 @@ static void test_bells(void **state UNUSED)
 	close_rig(&rig);
 }
 
+static void test_no_bells(void **state UNUSED)
+{
+	struct rig rig;
+
+	open_rig(&rig, &(struct fake_script){ .listen_sqlstate = "42501" }, LONG_TIMEOUT);
+	assert_int_equal(db_listen(rig.db, "bell", &rig.p), -PROB_UNAVAILABLE);
+	assert_int_equal(db_fd(rig.db), -1);
+	close_rig(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_open),
 		cmocka_unit_test(test_mismatch),
+		cmocka_unit_test(test_trouble_while_opening),
 		cmocka_unit_test(test_no_server),
 		cmocka_unit_test(test_silent_server),
 		cmocka_unit_test(test_parameters_and_rows),
@@ -399,6 +434,7 @@ int main(void)
 		cmocka_unit_test(test_deaf_server),
 		cmocka_unit_test(test_not_prepared),
 		cmocka_unit_test(test_bells),
+		cmocka_unit_test(test_no_bells),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

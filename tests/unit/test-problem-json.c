@@ -113,8 +113,7 @@ static void test_text_wrong(void **state UNUSED)
 		"{\"type\":\"badNonce\",\"detail\":\"x\",\"subproblems\":[null]}",
 		"{\"type\":\"badNonce\",\"detail\":\"x\",\"subproblems\":[1]}",
 		"{\"type\":\"badNonce\",\"detail\":\"x\",\"subproblems\":[{\"type\":\"dns\",\"detail\":\"x\"}]}",
-		"{\"type\":\"badNonce\",\"detail\":\"x\",\"subproblems\":"
-		"[{\"type\":\"dns\",\"detail\":\"x\",\"identifier\":{\"type\":\"dns\"}}]}",
+		"{\"type\":\"dns\",\"detail\":\"x\",\"subproblems\":[{\"type\":\"dns\",\"detail\":\"x\",\"identifier\":{}}]}",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
