@@ -13,14 +13,15 @@
 
 struct csr {
 	struct spki  *spki;
-	struct ident *idents; /* SAN and CN, sorted, without duplicates */
+	struct ident *idents; /* of the SAN, else of the CN; sorted, without duplicates */
 	size_t        n_idents;
 };
 
 /*
- * PROB_BAD_CSR says what is wrong: not strict DER (checked before GnuTLS sees it, with counts bounded), wrong
- * version, wrong self-signature or SHA-1, attributes or SANs other than dNSName, CN not among the SANs or no SAN,
- * subject attributes other than CN are ignored, basicConstraints CA:TRUE.
+ * PROB_BAD_CSR says what is wrong: not strict DER (with counts bounded; GnuTLS sees only the key and the signed bytes),
+ * wrong version, wrong self-signature or one with SHA-1, extensions in Microsoft's attribute or in two of them,
+ * basicConstraints CA:TRUE, SANs other than dNSName, a CN that is not among the SANs.  Without a SAN extension the CN
+ * gives the names; without either there are none, which is refused.  Other attributes and extensions are ignored.
  */
 int csr_from_der(const void *der, size_t len, const struct conf_list *key_types, struct csr **ret, struct problem *p)
 	NONNULL(1, 3, 4, 5) CHECK_RESULT;

@@ -37,6 +37,7 @@ enum odd {
 	HAS_BASIC = 1u << 24,
 	HAS_ORGANIZATION = 1u << 25,
 	HAS_CRITICAL = 1u << 26,
+	HAS_PSS = 1u << 27,
 };
 
 struct spec {
@@ -210,6 +211,19 @@ static void put_algorithm(struct der_out *out, gnutls_privkey_t key, size_t hash
 	der_wrap(out, mark, DER_SEQUENCE);
 }
 
+/* The baseline requirements 7.1.3.2.1 give these octets. */
+static void put_pss(struct der_out *out)
+{
+	static const uint8_t identifier[] = {
+		0x30, 0x41, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0a, 0x30, 0x34, 0xa0, 0x0f,
+		0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0xa1, 0x1c,
+		0x30, 0x1a, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x08, 0x30, 0x0d, 0x06, 0x09,
+		0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0xa2, 0x03, 0x02, 0x01, 0x20,
+	};
+
+	der_put_raw(out, identifier, sizeof(identifier));
+}
+
 static void put_info(struct der_out *out, const struct spec *spec, gnutls_privkey_t key)
 {
 	auto_gdatum gnutls_datum_t spki = { 0 };
@@ -236,7 +250,11 @@ static void make(struct der_out *out, const struct spec *spec, gnutls_privkey_t 
 	put_info(&info, spec, key);
 	assert_false(info.failed);
 	gnutls_datum_t tbs = { info.pos, (unsigned)(info.end - info.pos) };
-	assert_int_equal(gnutls_privkey_sign_data(signer, hashes[hash].digest, 0, &tbs, &signature), 0);
+	if (spec->odd & HAS_PSS)
+		assert_int_equal(
+			gnutls_privkey_sign_data2(signer, GNUTLS_SIGN_RSA_PSS_RSAE_SHA256, 0, &tbs, &signature), 0);
+	else
+		assert_int_equal(gnutls_privkey_sign_data(signer, hashes[hash].digest, 0, &tbs, &signature), 0);
 	if (spec->odd & ODD_SIGNATURE)
 		signature.data[signature.size - 1] ^= 1;
 	if (spec->odd & ODD_TRAILING)
@@ -245,7 +263,10 @@ static void make(struct der_out *out, const struct spec *spec, gnutls_privkey_t 
 	der_put_raw(out, signature.data, signature.size);
 	der_put_raw(out, spec->odd & ODD_UNUSED_BITS ? "\1" : "\0", 1);
 	der_wrap(out, mark, DER_BIT_STRING);
-	put_algorithm(out, signer, hash);
+	if (spec->odd & HAS_PSS)
+		put_pss(out);
+	else
+		put_algorithm(out, signer, hash);
 	der_put_raw(out, tbs.data, tbs.size);
 	der_wrap(out, mark, DER_SEQUENCE);
 	assert_false(out->failed);
@@ -279,6 +300,9 @@ static int drop_key(void **state)
 	return 0;
 }
 
+#define N50       "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+#define LONG_NAME N50 N50 N50 N50 N50 N50
+
 /* clang-format off */
 static const struct {
 	struct spec spec;
@@ -309,6 +333,8 @@ static const struct {
 	{ { 0, { NULL }, { "*.com" } },                       "public suffix" },
 	{ { 0, { NULL }, { "192.0.2.1" } },                   "numeric" },
 	{ { 0, { NULL }, { "" } },                            "empty" },
+	{ { 0, { "" }, { "a.test" } },                        "empty" },
+	{ { 0, { NULL }, { LONG_NAME } },                     "name of 300 bytes" },
 	{ { ODD_IP, { NULL }, { "a.test" } },                 "other than dNSName" },
 	{ { ODD_NUL, { NULL }, { NULL } },                    "zero byte" },
 	{ { ODD_BMP, { NULL }, { "a.test" } },                "UTF8String" },
@@ -390,6 +416,19 @@ static void test_signature_algorithms(void **state UNUSED)
 	check_hashes(key_new_ec(GNUTLS_ECC_CURVE_SECP521R1));
 }
 
+static void test_pss(void **state UNUSED)
+{
+	static const struct spec         good = { HAS_PSS, { NULL }, { "a.test" } };
+	static const struct spec         bad = { HAS_PSS | ODD_SIGNATURE, { NULL }, { "a.test" } };
+	auto_(gprivkey) gnutls_privkey_t key = key_new(GNUTLS_PK_RSA, 2048);
+	auto_problem struct problem      p = PROBLEM_INIT;
+	auto_(csr) struct csr           *csr = NULL, *none = NULL;
+
+	assert_int_equal(parse(&good, key, 0, &csr, &p), 0);
+	assert_string_equal(csr->spki->type, "rsa-2048");
+	assert_int_equal(parse(&bad, key, 0, &none, &p), -PROB_BAD_CSR);
+}
+
 /* Cut anywhere, or with any octet changed: refused, since all of it is signed or part of the signature. */
 static void test_mutations(void **state)
 {
@@ -441,6 +480,7 @@ int main(void)
 		cmocka_unit_test(test_accepted),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_signature_algorithms),
+		cmocka_unit_test(test_pss),
 		cmocka_unit_test(test_mutations),
 		cmocka_unit_test(test_size),
 		cmocka_unit_test(test_key_types),
