@@ -9,6 +9,11 @@
 #include "base/conf.h"
 #include "base/mem.h"
 
+/* What is stored at a row's offset is lost to gcc 12's analyzer. */
+#ifndef __clang__
+#pragma GCC diagnostic ignored "-Wanalyzer-malloc-leak"
+#endif
+
 /* clang-format off */
 #define ROW_TEXT(s, member, key, min, max, def, unit, doc) \
 	{ CONF_T_TEXT, offsetof(s, member), key, min, max, NULL, NULL, def, unit, doc },
@@ -116,77 +121,76 @@ static bool parse_time(const char *text, int64_t *ret)
 	return false;
 }
 
-static char *set_text(const struct conf_row *row, const char *text, void *dst)
+static char *set_text(const struct conf_row *row, const char *const *texts, size_t n UNUSED, void *dst)
 {
-	const size_t len = strlen(text);
+	const size_t len = strlen(texts[0]);
 
 	if (len < row->len_min || len > row->len_max)
 		return xasprintf("has %zu characters, permitted are %zu to %zu", len, row->len_min, row->len_max);
-	*(char **)dst = xstrdup(text);
+	*(char **)dst = xstrdup(texts[0]);
 	return NULL;
 }
 
 /* INT and TIME differ only in how a number is written. */
-static char *set_number(const struct conf_row *row, const char *text, void *dst)
+static char *set_number(const struct conf_row *row, const char *const *texts, size_t n_texts UNUSED, void *dst)
 {
 	bool (*const parse)(const char *, int64_t *) = row->type == CONF_T_INT ? parse_int : parse_time;
 	int64_t n, min, max;
 	bool    range_ok = parse(row->min, &min) && parse(row->max, &max);
 
 	assert(range_ok);
-	if (!parse(text, &n) || n < min || n > max)
-		return xasprintf("is '%s', permitted are %s to %s%s%s%s", text, row->min, row->max,
+	if (!parse(texts[0], &n) || n < min || n > max)
+		return xasprintf("is '%s', permitted are %s to %s%s%s%s", texts[0], row->min, row->max,
 				 row->unit ? " " : "", row->unit ? row->unit : "",
 				 row->type == CONF_T_TIME ? " (a whole number and ms, s, min, h or d)" : "");
 	*(int64_t *)dst = n;
 	return NULL;
 }
 
-static char *set_bool(const struct conf_row *row UNUSED, const char *text, void *dst)
+static char *set_bool(const struct conf_row *row UNUSED, const char *const *texts, size_t n UNUSED, void *dst)
 {
-	const bool yes = strcmp(text, "yes") == 0;
+	const bool yes = strcmp(texts[0], "yes") == 0;
 
-	if (!yes && strcmp(text, "no") != 0)
-		return xasprintf("is '%s', permitted are yes and no", text);
+	if (!yes && strcmp(texts[0], "no") != 0)
+		return xasprintf("is '%s', permitted are yes and no", texts[0]);
 	*(bool *)dst = yes;
 	return NULL;
 }
 
-static char *set_list(const struct conf_row *row, const char *const *texts, size_t n, struct conf_list *dst)
+static char *set_list(const struct conf_row *row, const char *const *texts, size_t n, void *dst)
 {
+	struct conf_list *list = dst;
+
 	if (n < row->len_min || n > row->len_max)
 		return xasprintf("has %zu items, permitted are %zu to %zu", n, row->len_min, row->len_max);
 	for (size_t i = 0; i < n; i++) {
 		if (*texts[i] == '\0')
 			return xasprintf("has an empty item");
 	}
-	dst->items = xcalloc(n, sizeof(*dst->items));
-	for (; dst->n < n; dst->n++)
-		dst->items[dst->n] = xstrdup(texts[dst->n]);
+	*list = (struct conf_list){ xcalloc(n, sizeof(*list->items)), n };
+	for (size_t i = 0; i < n; i++)
+		list->items[i] = xstrdup(texts[i]);
 	return NULL;
 }
 
-static char *(*const setters[])(const struct conf_row *, const char *, void *) = {
-	[CONF_T_TEXT] = set_text, [CONF_T_INT] = set_number, [CONF_T_TIME] = set_number, [CONF_T_BOOL] = set_bool,
+static char *(*const setters[])(const struct conf_row *, const char *const *, size_t, void *) = {
+	[CONF_T_TEXT] = set_text,   [CONF_T_LIST] = set_list, [CONF_T_INT] = set_number,
+	[CONF_T_TIME] = set_number, [CONF_T_BOOL] = set_bool,
 };
 
 char *conf_row_set(const struct conf_row *row, const char *const *texts, size_t n, void *base)
 {
-	void *dst = (char *)base + row->offset;
-
-	if (row->type == CONF_T_LIST)
-		return set_list(row, texts, n, dst);
-	if (n != 1)
+	if (row->type != CONF_T_LIST && n != 1)
 		return xasprintf("has %zu values, permitted is one", n);
-	return setters[row->type](row, texts[0], dst);
+	return setters[row->type](row, texts, n, (char *)base + row->offset);
 }
 
 void conf_row_set_default(const struct conf_row *row, void *base)
 {
-	auto_free char *copy = xstrdup(row->def ? row->def : "");
+	auto_free char *copy = xstrdup(row->def ? row->def : ""), *error = NULL;
 	const char     *items[16];
 	size_t          n = 0;
-	char           *rest = NULL, *error;
+	char           *rest = NULL;
 
 	if (!row->def)
 		return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/conf.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -14,6 +15,7 @@
 #include "base/mem.h"
 
 #define FILE_MAX_BYTES ((size_t)1 << 20)
+#define OPTS_MAX       40
 #define BASE_URL_START "https://"
 
 DEFINE_FREEP(cfg, cfg_t *, cfg_free);
@@ -110,35 +112,30 @@ static void PRINTF_LIKE(2, 0) take_error(cfg_t *cfg, const char *fmt, va_list ap
 	problem_set(current_load->p, PROB_CONFIG, "%s:%d: %s", current_load->path, cfg->line, text);
 }
 
-/* ret: n_rows + more + 1 zeroed entries; what is left of them ends the array. */
-static cfg_opt_t *make_opts(const struct conf_section *s, size_t more)
+/* opts: zeroed; what is left of them ends the array. */
+static void fill_opts(const struct conf_section *s, cfg_opt_t *opts)
 {
-	cfg_opt_t *opts = xcalloc(s->n_rows + more + 1, sizeof(*opts));
-
+	assert(s->n_rows + CONF_N_SECTIONS <= OPTS_MAX);
 	for (size_t i = 0; i < s->n_rows; i++) {
 		opts[i] = s->rows[i].type == CONF_T_LIST ? (cfg_opt_t)CFG_STR_LIST(s->rows[i].key, NULL, CFGF_NONE)
 							 : (cfg_opt_t)CFG_STR(s->rows[i].key, NULL, CFGF_NONE);
 	}
-	return opts;
 }
 
 static cfg_t *make_cfg(void)
 {
-	const struct conf_section *global = &conf_sections[CONF_S_GLOBAL];
-	auto_free cfg_opt_t       *opts = make_opts(global, CONF_N_SECTIONS - 1);
-	cfg_t                     *cfg;
+	cfg_opt_t  opts[CONF_N_SECTIONS][OPTS_MAX] = { 0 };
+	cfg_opt_t *next = &opts[CONF_S_GLOBAL][conf_sections[CONF_S_GLOBAL].n_rows];
 
+	for (size_t i = 0; i < CONF_N_SECTIONS; i++)
+		fill_opts(&conf_sections[i], opts[i]);
 	for (size_t i = CONF_S_GLOBAL + 1; i < CONF_N_SECTIONS; i++) {
-		const struct conf_section *s = &conf_sections[i];
+		const cfg_flag_t flags = conf_sections[i].titled ? CFGF_MULTI | CFGF_TITLE : CFGF_NONE;
 
-		opts[global->n_rows + i - 1] = (cfg_opt_t)CFG_SEC(s->name, make_opts(s, 0),
-								  s->titled ? CFGF_MULTI | CFGF_TITLE : CFGF_NONE);
+		*next++ = (cfg_opt_t)CFG_SEC(conf_sections[i].name, opts[i], flags);
 	}
 	/* cfg_init() copies all of it. */
-	cfg = oom_check(cfg_init(opts, CFGF_NONE));
-	for (size_t i = CONF_S_GLOBAL + 1; i < CONF_N_SECTIONS; i++)
-		free(opts[global->n_rows + i - 1].subopts);
-	return cfg;
+	return oom_check(cfg_init(opts[CONF_S_GLOBAL], CFGF_NONE));
 }
 
 static int parse(struct load *l, const char *text)
@@ -345,8 +342,9 @@ int conf_load(const char *path, struct conf **ret, struct problem *p)
 	int                                 r;
 
 	r = read_file(path, &text, p);
-	if (r == 0)
-		r = conf_scan(path, text, &places, p);
+	if (r < 0)
+		return r;
+	r = conf_scan(path, text, &places, p);
 	if (r < 0)
 		return r;
 	l.places = places;

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/opt.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <getopt.h>
 #include <string.h>
 
 #include "base/mem.h"
+
+#define ROWS_MAX 40
 
 /* What getopt_long() returns for a long option: above every letter. */
 enum { VAL_HELP = 256, VAL_VERSION, VAL_FIRST_ROW };
@@ -19,23 +22,18 @@ static size_t count_rows(const struct opt_usage *usage)
 	return n;
 }
 
-static struct option *make_long_options(const struct opt_usage *usage, size_t n)
+static void fill_long_options(const struct opt_usage *usage, size_t n, struct option *longs)
 {
-	struct option *longs = xcalloc(n + 3, sizeof(*longs));
-
 	for (size_t i = 0; i < n; i++)
 		longs[i] = (struct option){ usage->opts[i].name, usage->opts[i].type != OPT_FLAG, NULL,
 					    VAL_FIRST_ROW + (int)i };
 	longs[n] = (struct option){ "help", no_argument, NULL, VAL_HELP };
 	longs[n + 1] = (struct option){ "version", no_argument, NULL, VAL_VERSION };
-	return longs;
 }
 
 /* "+" stops at the first operand, ":" tells a missing argument from an unknown option. */
-static char *make_letters(const struct opt_usage *usage, size_t n)
+static void fill_letters(const struct opt_usage *usage, size_t n, char *at)
 {
-	char *letters = xcalloc(2 * n + 3, 1), *at = letters;
-
 	*at++ = '+';
 	*at++ = ':';
 	for (size_t i = 0; i < n; i++) {
@@ -44,7 +42,6 @@ static char *make_letters(const struct opt_usage *usage, size_t n)
 		if (usage->opts[i].letter && usage->opts[i].type != OPT_FLAG)
 			*at++ = ':';
 	}
-	return letters;
 }
 
 /* val is what getopt_long() made of one of the rows. */
@@ -96,11 +93,14 @@ static int refuse(const struct opt_usage *usage, int val, char **argv, struct pr
 
 int opt_parse(const struct opt_usage *usage, int argc, char **argv, int *ret_first, struct problem *p)
 {
-	const size_t             n = count_rows(usage);
-	auto_free struct option *longs = make_long_options(usage, n);
-	auto_free char          *letters = make_letters(usage, n);
-	int                      val, r;
+	const size_t  n = count_rows(usage);
+	struct option longs[ROWS_MAX + 3] = { 0 };
+	char          letters[2 * ROWS_MAX + 3] = "";
+	int           val, r;
 
+	assert(n <= ROWS_MAX);
+	fill_long_options(usage, n, longs);
+	fill_letters(usage, n, letters);
 	/* 0 makes glibc start afresh: a program parses its own options, then those of a subcommand. */
 	optind = 0;
 	while ((val = getopt_long(argc, argv, letters, longs, NULL)) != -1) {

@@ -51,9 +51,15 @@ struct problem {
 #define auto_problem __attribute__((cleanup(problem_clear)))
 
 /* Fills an empty problem (asserted: the first error wins) and returns -code. */
-#define problem_set(p, code, ...) problem_set_at(__FILE__, __LINE__, (p), (code), __VA_ARGS__)
+#define problem_set(p, code, ...) problem_code_((code), problem_set_at(__FILE__, __LINE__, (p), (code), __VA_ARGS__))
 int problem_set_at(const char *file, int line, struct problem *p, enum prob_code code,
 		   const char *fmt, ...) PRINTF_LIKE(5, 6) NONNULL(1, 3, 5);
+
+/* Lets compilers and analyzers see that what problem_set() returns is negative. */
+static inline int problem_code_(enum prob_code code, int r UNUSED)
+{
+	return -(int)code;
+}
 
 /* Adds what only the log may see; returns -p->code, so `return problem_cause(p, …)` works. */
 int problem_cause(struct problem *p, const char *fmt, ...) PRINTF_LIKE(2, 3) NONNULL(1, 2);
