@@ -38,7 +38,7 @@ def test_one_key_one_account(new_client, stack):
 
 def test_one_order_one_certificate(client, new_client, solver, name, stack):
     url, order = client.ready_order([name], solver)
-    before = int(stack.sql("select count(*) from acme.certificate")[0][0])
+    before = int(stack.sql("select count(*) from acme.certificates")[0][0])
 
     def finalize(c):
         return c.finalize(order, acme.csr(acme.Key(), [name]))
@@ -50,7 +50,7 @@ def test_one_order_one_certificate(client, new_client, solver, name, stack):
         if reply.status != 200:
             reply.problem("orderNotReady", 403)
     assert client.poll(url)["status"] == "valid"
-    assert int(stack.sql("select count(*) from acme.certificate")[0][0]) == before + 1
+    assert int(stack.sql("select count(*) from acme.certificates")[0][0]) == before + 1
 
 
 def test_one_nonce_one_success(client, new_client):

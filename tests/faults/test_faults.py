@@ -95,7 +95,7 @@ class Load:
 def check_database(stack):
     """No order in between, no order with two certificates, none valid without one."""
     assert stack.sql("select count(*) from acme.orders where status = 'processing'") == [["0"]]
-    assert stack.sql("select count(*) from (select order_id from acme.certificate group by 1 having count(*) > 1) x") == [["0"]]
+    assert stack.sql("select count(*) from (select order_id from acme.certificates group by 1 having count(*) > 1) x") == [["0"]]
 
 
 def kill_and_start(stack, name, times=3):

@@ -14,5 +14,5 @@ plugin='-p tap'
 [ ! -t 1 ] || plugin=-v
 cd "$top"
 # shellcheck disable=SC2086
-tests/lib/as-user --own "$dir" python3 -m pytest $plugin -p no:cacheprovider --rootdir "$top" --basetemp "$dir/pytest" \
+tests/lib/as-user --own "$dir" /usr/bin/python3 -m pytest $plugin -p no:cacheprovider --rootdir "$top" --basetemp "$dir/pytest" \
 	-o python_files='test_*.py' "$@"

@@ -164,12 +164,11 @@ class Process:
             self.kill()
 
 
-def describe(popen):
-    if popen is None:
-        return "no process"
-    if popen.returncode is not None and popen.returncode < 0:
-        return signal.Signals(-popen.returncode).name
-    return f"status {popen.returncode}"
+def describe(ended):
+    """How a Popen or CompletedProcess ended."""
+    if ended.returncode is not None and ended.returncode < 0:
+        return signal.Signals(-ended.returncode).name
+    return f"status {ended.returncode}"
 
 
 class Stack:
@@ -201,7 +200,7 @@ class Stack:
             done = subprocess.run([str(a) for a in argv], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                                   env=environment() | kwargs.pop("env", {}), check=False, **kwargs)
         if done.returncode != 0:
-            raise StackError(f"{name} failed: {last_line(log)}", log)
+            raise StackError(f"{name} ended with {describe(done)}: {last_line(log)}", log)
         return log.read_text(encoding="utf-8", errors="replace")
 
     def chertctl(self, *args):
@@ -419,7 +418,8 @@ include "{site}"
 
     def _apache_conf(self, site):
         modules = "".join(f"LoadModule {m}_module /usr/lib/apache2/modules/mod_{m}.so\n" for m in (
-            "mpm_event", "authz_core", "alias", "dir", "mime", "setenvif", "socache_shmcb", "ssl", "headers", "fcgid"))
+            "mpm_event", "authz_core", "alias", "dir", "mime", "setenvif", "socache_shmcb", "ssl", "headers", "rewrite",
+            "fcgid"))
         return f"""\
 ServerRoot "{self.web_dir}"
 DefaultRuntimeDir "{self.run_dir}"
@@ -480,6 +480,17 @@ http {{
     def check(self):
         for p in self.processes.values():
             p.check()
+
+    def responders(self):
+        """Process ids of the responders that serve; not of the one that looks after a pool."""
+        program, pool = str(self.build / "chert-responder").encode(), self.processes.get("responder")
+        found = []
+        for entry in filter(str.isdigit, os.listdir("/proc")):
+            with contextlib.suppress(OSError):
+                words = pathlib.Path(f"/proc/{entry}/cmdline").read_bytes().split(b"\0")
+                if words[0] == program and session_of(int(entry)) in self._sessions:
+                    found.append(int(entry))
+        return [pid for pid in found if not pool or pid != pool.pid]
 
     def restart_postgres(self, mode=signal.SIGQUIT):
         """SIGQUIT is pg_ctl's immediate mode: a crash."""
