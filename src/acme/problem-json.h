@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Problem documents (RFC 7807, RFC 8555 6.7) as clients get them; the form that the database has: db/problem-text.h. */
+/* Problem documents (RFC 7807, RFC 8555 6.7) as clients get them; db/problem-text.h has the database's form. */
 #ifndef CHERT_ACME_PROBLEM_JSON_H
 #define CHERT_ACME_PROBLEM_JSON_H
 

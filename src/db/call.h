@@ -31,7 +31,8 @@ char *call_statement(const struct call *c) FREE_WITH(free) RETURNS_NONNULL NONNU
  * PROB_CONFIG names the first column that differs; takes a description or a result.  Parameters need no such look: the
  * statement casts each to its type, so that the server finds no function when they differ.
  */
-int call_check_columns(const struct call *c, const PGresult *described, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
+int call_check_columns(const struct call *c, const PGresult *described, struct problem *p)
+	NONNULL(1, 2, 3) CHECK_RESULT;
 
 /* "unknown" for a type that no call uses. */
 const char *call_type_name(Oid type) RETURNS_NONNULL;

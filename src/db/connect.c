@@ -21,8 +21,10 @@ static const struct {
 
 static int unavailable(const PGconn *conn, enum wire status, struct problem *p)
 {
+	auto_free char *error = wire_error(conn);
+
 	problem_set(p, PROB_UNAVAILABLE, "the database cannot be reached");
-	return problem_cause(p, "%s", status == WIRE_EXPIRED ? "no answer in time" : wire_error(conn));
+	return problem_cause(p, "%s", status == WIRE_EXPIRED ? "no answer in time" : error);
 }
 
 static void ignore_notice(void *arg UNUSED, const PGresult *res UNUSED)

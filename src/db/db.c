@@ -82,7 +82,7 @@ static void disconnect(struct db *db)
 static int listen_anew(struct db *db, int64_t deadline, struct problem *p)
 {
 	auto_(pgmem) char *channel = oom_check(PQescapeIdentifier(db->conn, db->channel, strlen(db->channel)));
-	auto_free char *sql = xasprintf("listen %s", channel);
+	auto_free char *sql = xasprintf("listen %s", channel), *error = NULL;
 	auto_(pgresult) PGresult *res = NULL;
 
 	if (PQsendQuery(db->conn, sql) && wire_collect(db->conn, deadline, &res) == WIRE_OK &&
@@ -90,10 +90,10 @@ static int listen_anew(struct db *db, int64_t deadline, struct problem *p)
 		db->rang = true;
 		return 0;
 	}
-	problem_set(p, PROB_UNAVAILABLE, "the database does not notify");
-	problem_cause(p, "%s: %s", sql, res ? PQresultErrorMessage(res) : wire_error(db->conn));
+	error = wire_error(db->conn);
 	disconnect(db);
-	return -PROB_UNAVAILABLE;
+	problem_set(p, PROB_UNAVAILABLE, "the database does not notify");
+	return problem_cause(p, "%s: %s", sql, error);
 }
 
 static int reconnect(struct db *db, int64_t deadline, struct problem *p)
@@ -277,7 +277,7 @@ int db_listen(struct db *db, const char *channel, struct problem *p)
 {
 	const int64_t deadline = clk_mono() + db->target.timeout;
 
-	assert(!db->channel);
+	free(db->channel);
 	db->channel = xstrdup(channel);
 	return db->conn ? listen_anew(db, deadline, p) : reconnect(db, deadline, p);
 }

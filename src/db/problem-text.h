@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Problems as the database has them (calls.def): {"type": name in problem.def, "detail", "retryAfter"?, "subproblems"?}. */
+/* Problems as the database has them (calls.def): {"type": name in problem.def, "detail", …}. */
 #ifndef CHERT_DB_PROBLEM_TEXT_H
 #define CHERT_DB_PROBLEM_TEXT_H
 

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <limits.h>
 #include <poll.h>
+#include <string.h>
 
 #include "base/clk.h"
+#include "base/mem.h"
 
 /* How long a cancelled statement may take to say so before its connection is given up. */
 #define CANCEL_GRACE CLK_SECOND
@@ -113,9 +115,15 @@ bool wire_is_alive(PGconn *conn)
 	return PQstatus(conn) == CONNECTION_OK;
 }
 
-const char *wire_error(const PGconn *conn)
+char *wire_error(const PGconn *conn)
 {
-	const char *text = PQerrorMessage(conn);
+	const char *message = PQerrorMessage(conn);
+	char       *text = xstrdup(*message ? message : "connection lost");
+	size_t      len = strlen(text);
 
-	return *text ? text : "connection lost";
+	while (len > 0 && text[len - 1] == '\n')
+		text[--len] = '\0';
+	for (char *s = text; *s; s++)
+		*s = *s == '\n' || *s == '\t' ? ' ' : *s;
+	return text;
 }

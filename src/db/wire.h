@@ -31,7 +31,7 @@ enum wire wire_collect(PGconn *conn, int64_t deadline, PGresult **ret) NONNULL(1
 /* Takes in what the server sent unasked; false when the connection turns out to be gone.  Does not wait. */
 bool wire_is_alive(PGconn *conn) NONNULL(1) CHECK_RESULT;
 
-/* The part of libpq's message for the connection that fits one log line; valid until the connection is used. */
-const char *wire_error(const PGconn *conn) RETURNS_NONNULL NONNULL(1);
+/* What libpq has to say about the connection, as one line; newly allocated (free()). */
+char *wire_error(const PGconn *conn) FREE_WITH(free) RETURNS_NONNULL NONNULL(1);
 
 #endif

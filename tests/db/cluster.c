@@ -216,6 +216,25 @@ static void test_arrays(void **state UNUSED)
 	assert_int_equal(db_n_rows(rows), 0);
 }
 
+/* More than any socket takes at once. */
+static void test_large_parameter(void **state UNUSED)
+{
+	auto_(db) struct db *db = NULL;
+	auto_(db_rows) struct db_rows *rows = NULL;
+	auto_buf struct buf bytes = BUF_INIT(32 << 20);
+	auto_free uint8_t  *tbs = xcalloc(4 << 20, 1);
+
+	open_db(DB_SIGN, true, TIMEOUT, &db);
+	db_array_bytes(&bytes, tbs, 4 << 20);
+	db_array_end(&bytes);
+	assert_false(bytes.failed);
+	const struct db_arg args[] = {
+		db_text("{01930500-0000-7000-8000-000000000000}"), db_text("{1}"), db_text(buf_str(&bytes)),
+	};
+	assert_int_equal(call(db, DB_SIGN_FINISH, args, &rows), 0);
+	assert_int_equal(db_n_rows(rows), 0);
+}
+
 static void terminate_clients(void)
 {
 	free(admin("select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'test-cluster'"));
@@ -314,9 +333,11 @@ static int set_up(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_schemas), cmocka_unit_test(test_wrong_role), cmocka_unit_test(test_nonce_once),
-		cmocka_unit_test(test_order),       cmocka_unit_test(test_arrays),     cmocka_unit_test(test_terminated),
-		cmocka_unit_test(test_bell),        cmocka_unit_test(test_deadline),   cmocka_unit_test(test_migrated),
+		cmocka_unit_test(test_all_schemas), cmocka_unit_test(test_wrong_role),
+		cmocka_unit_test(test_nonce_once),  cmocka_unit_test(test_order),
+		cmocka_unit_test(test_arrays),      cmocka_unit_test(test_large_parameter),
+		cmocka_unit_test(test_terminated),  cmocka_unit_test(test_bell),
+		cmocka_unit_test(test_deadline),    cmocka_unit_test(test_migrated),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

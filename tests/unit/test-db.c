@@ -146,6 +146,8 @@ static void test_no_server(void **state UNUSED)
 	struct db     *db = NULL;
 
 	assert_int_equal(db_open(&conf, DB_WEB, "test-db", &db, &p), -PROB_UNAVAILABLE);
+	/* One line, by our doing: what problem_cause() replaces becomes a question mark. */
+	assert_non_null(strstr(p.cause, "No such file or directory  Is the server"));
 	assert_null(db);
 	free(conf.database);
 }
