@@ -13,7 +13,7 @@ begin
 	end if;
 	for _job in
 		select * from core.hopeless(_perspective, _limit) h
-		 order by h.account_id, (select min(id) from unnest(core.orders_of(h.account_id, h.object_id)) id), h.object_id
+		 order by h.account_id, (core.orders_of(h.account_id, h.object_id))[1], h.object_id
 	loop
 		_found := core.lock_authorization(_job.account_id, _job.object_id);
 		delete from jobs where id = _job.id and attempts = _job.attempts;
