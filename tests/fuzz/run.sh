@@ -38,6 +38,7 @@ build()
 }
 
 if [ $# -eq 0 ]; then
+	# shellcheck disable=SC2046 # one word each
 	set -- $(ls "$top"/tests/fuzz/fuzz-*.c | sed 's,.*/fuzz-,,; s,\.c$,,')
 fi
 for name; do
