@@ -11,7 +11,7 @@
 #define IDENT_MAX 253
 
 struct ident {
-	char type[16];                /* "dns" */
+	char type[16];                 /* "dns" */
 	char value[IDENT_MAX + 2 + 1]; /* lower case, with "*." when a wildcard */
 	bool wildcard;
 };
@@ -25,7 +25,8 @@ const char *ident_base(const struct ident *id) NONNULL(1) __attribute__((returns
  * a star elsewhere than as the whole first label); PROB_REJECTED_IDENTIFIER for single labels and wildcards directly
  * under a public suffix (conformance A154-A158).  Upper case is folded.
  */
-int ident_from_text(const char *type, const char *value, struct ident *ret, struct problem *p) NONNULL(1, 2, 3, 4) CHECK_RESULT;
+int ident_from_text(const char *type, const char *value, struct ident *ret, struct problem *p) NONNULL(1, 2, 3, 4)
+	CHECK_RESULT;
 /* Order of struct ident by value, for qsort and comparing sets. */
 int ident_compare(const void *a, const void *b);
 /* Whether `name` is `suffix` or lies below it (labels compared). */

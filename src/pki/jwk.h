@@ -13,11 +13,11 @@
 enum jwk_kind { JWK_RSA, JWK_P256, JWK_P384, JWK_P521, JWK_ED25519 };
 
 struct jwk {
-	enum jwk_kind    kind;
-	gnutls_pubkey_t  key;
-	char             thumbprint[JWK_THUMBPRINT_LEN + 1]; /* base64url SHA-256 */
-	char            *canonical; /* RFC 7638 text: what the database stores */
-	char             alg[8];    /* the JWK's own "alg" member, "" when absent */
+	enum jwk_kind   kind;
+	gnutls_pubkey_t key;
+	char            thumbprint[JWK_THUMBPRINT_LEN + 1]; /* base64url SHA-256 */
+	char           *canonical;                          /* RFC 7638 text: what the database stores */
+	char            alg[8];                             /* the JWK's own "alg" member, "" when absent */
 };
 
 /*
@@ -29,7 +29,7 @@ int jwk_from_json(struct json_object *object, struct jwk **ret, struct problem *
 /* From the canonical text of the database. */
 int jwk_from_text(const char *text, struct jwk **ret, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
 /* From a key found elsewhere (a CSR, a certificate): for thumbprints.  Takes no ownership.  PROB_BAD_PUBLIC_KEY. */
-int jwk_from_pubkey(gnutls_pubkey_t key, struct jwk **ret, struct problem *p) NONNULL(2, 3) CHECK_RESULT;
+int  jwk_from_pubkey(gnutls_pubkey_t key, struct jwk **ret, struct problem *p) NONNULL(2, 3) CHECK_RESULT;
 void jwk_free(struct jwk *jwk);
 DEFINE_FREEP(jwk, struct jwk *, jwk_free);
 

@@ -34,7 +34,7 @@ struct jws {
  */
 int jws_decode(const char *body, size_t len, struct jws **ret, struct problem *p) NONNULL(1, 3, 4) CHECK_RESULT;
 /* PROB_MALFORMED: wrong signature, or alg does not fit the key. */
-int jws_verify(const struct jws *jws, const struct jwk *jwk, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
+int  jws_verify(const struct jws *jws, const struct jwk *jwk, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
 void jws_free(struct jws *jws);
 DEFINE_FREEP(jws, struct jws *, jws_free);
 
