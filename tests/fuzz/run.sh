@@ -30,7 +30,7 @@ sources()
 
 build()
 {
-	# shellcheck disable=SC2046 # lists of words
+	# shellcheck disable=SC2046,SC2086 # lists of words
 	clang -std=gnu17 -D_GNU_SOURCE -DSYSCONFDIR='"/etc"' -DPACKAGE_STRING='"chert"' -DWITH_SANITIZERS=1 \
 		-g -O1 -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined \
 		-I"$top/src" $(pkg-config --cflags $modules) \
@@ -38,7 +38,7 @@ build()
 }
 
 if [ $# -eq 0 ]; then
-	# shellcheck disable=SC2046 # one word each
+	# shellcheck disable=SC2046,SC2012 # one word each
 	set -- $(ls "$top"/tests/fuzz/fuzz-*.c | sed 's,.*/fuzz-,,; s,\.c$,,')
 fi
 for name; do
