@@ -35,7 +35,7 @@ def stack(stack_settings):
         st.start()
     except stacks.StackError as e:
         text = pathlib.Path(e.log).read_text(encoding="utf-8", errors="replace")[-4000:] if e.log else ""
-        pytest.fail(f"{e}\n{text}")
+        pytest.fail(f"{e}\n{text}", pytrace=False)
     yield st
     st.stop()
 

@@ -29,7 +29,7 @@ def test_identifiers_in_an_order(client, name, count, status):
 
 def test_name_length(client):
     def of_length(n):
-        labels = ["a" * 60, "b" * 60, "c" * 60]
+        labels = ["a" * 63, "b" * 63, "c" * 63]
         rest = n - len(".".join(labels)) - len(".test") - 1
         return ".".join(labels + ["d" * rest]) + ".test"
 

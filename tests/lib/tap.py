@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """pytest plugin that speaks TAP, one line for each test (pytest -p tap)."""
 
+import os
 import sys
+
+import pytest
 
 
 class Tap:
@@ -47,8 +50,8 @@ class Tap:
             self.line(f"not ok {name}")
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_configure(config):
     config.pluginmanager.register(Tap(), "tap-lines")
-    terminal = config.pluginmanager.getplugin("terminalreporter")
-    if terminal:
-        config.pluginmanager.unregister(terminal)
+    # Other parts of pytest ask the terminal reporter for its options, so it stays, but unheard.
+    config.get_terminal_writer()._file = open(os.devnull, "w", encoding="utf-8")
