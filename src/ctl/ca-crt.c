@@ -8,14 +8,14 @@
 #include "base/id.h"
 #include "signer/sign.h"
 
-#define KEY_ID_LEN 20	/* RFC 7093 2: the leftmost 160 bits of a SHA-256 */
+#define KEY_ID_LEN 20   /* RFC 7093 2: the leftmost 160 bits of a SHA-256 */
 #define BACKDATE   3600 /* for clocks that are slow */
-#define DAY	   86400
+#define DAY        86400
 
 static const struct {
-	const char	     *name;
+	const char           *name;
 	gnutls_pk_algorithm_t pk;
-	unsigned	      bits;
+	unsigned              bits;
 } key_types[] = {
 	{ "p-256", GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1) },
 	{ "p-384", GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP384R1) },
@@ -26,8 +26,8 @@ static const struct {
 int ca_key_generate(const char *type, gnutls_x509_privkey_t *ret, struct problem *p)
 {
 	auto_(gx509key) gnutls_x509_privkey_t key = NULL;
-	size_t				      i = 0;
-	int				      r;
+	size_t                                i = 0;
+	int                                   r;
 
 	while (i < ARRAY_LEN(key_types) && strcmp(key_types[i].name, type) != 0)
 		i++;
@@ -56,7 +56,7 @@ static int set_subject(gnutls_x509_crq_t crq, const struct ca_subject *subject)
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(parts); i++) {
 		if (parts[i].value)
 			r = gnutls_x509_crq_set_dn_by_oid(crq, parts[i].oid, 0, parts[i].value,
-							  (unsigned)strlen(parts[i].value));
+			                                  (unsigned)strlen(parts[i].value));
 	}
 	return r;
 }
@@ -64,7 +64,7 @@ static int set_subject(gnutls_x509_crq_t crq, const struct ca_subject *subject)
 static int fill_request(gnutls_x509_crq_t crq, const struct ca_subject *subject, gnutls_x509_privkey_t key)
 {
 	auto_(gprivkey) gnutls_privkey_t signer = NULL;
-	int				 r = gnutls_x509_crq_set_version(crq, 1);
+	int                              r = gnutls_x509_crq_set_version(crq, 1);
 
 	if (r == 0)
 		r = set_subject(crq, subject);
@@ -80,7 +80,7 @@ static int fill_request(gnutls_x509_crq_t crq, const struct ca_subject *subject,
 int ca_request(const struct ca_subject *subject, gnutls_x509_privkey_t key, gnutls_x509_crq_t *ret, struct problem *p)
 {
 	auto_(gcrq) gnutls_x509_crq_t crq = NULL;
-	int			      r = gnutls_x509_crq_init(&crq);
+	int                           r = gnutls_x509_crq_init(&crq);
 
 	if (r == 0)
 		r = fill_request(crq, subject, key);
@@ -93,7 +93,7 @@ int ca_request(const struct ca_subject *subject, gnutls_x509_privkey_t key, gnut
 static int set_serial(gnutls_x509_crt_t crt)
 {
 	struct id serial;
-	int	  r = gnutls_rnd(GNUTLS_RND_RANDOM, serial.b, sizeof(serial.b));
+	int       r = gnutls_rnd(GNUTLS_RND_RANDOM, serial.b, sizeof(serial.b));
 
 	if (r < 0)
 		return r;
@@ -104,8 +104,8 @@ static int set_serial(gnutls_x509_crt_t crt)
 static int set_key_id(gnutls_x509_crt_t crt)
 {
 	uint8_t id[32];
-	size_t	len = sizeof(id);
-	int	r = gnutls_x509_crt_get_key_id(crt, GNUTLS_KEYID_USE_SHA256, id, &len);
+	size_t  len = sizeof(id);
+	int     r = gnutls_x509_crt_get_key_id(crt, GNUTLS_KEYID_USE_SHA256, id, &len);
 
 	return r < 0 ? r : gnutls_x509_crt_set_subject_key_id(crt, id, KEY_ID_LEN);
 }
@@ -113,8 +113,8 @@ static int set_key_id(gnutls_x509_crt_t crt)
 static int set_validity(gnutls_x509_crt_t crt, int64_t days, time_t latest)
 {
 	const time_t start = (time_t)(clk_now() / CLK_SECOND) - BACKDATE;
-	time_t	     end = start + (time_t)days * DAY - 1;
-	int	     r;
+	time_t       end = start + (time_t)days * DAY - 1;
+	int          r;
 
 	if (latest && end > latest)
 		end = latest;
@@ -152,10 +152,10 @@ static int set_fields(gnutls_x509_crt_t crt, gnutls_x509_crq_t request, gnutls_x
 /* RFC 5280 4.2.1.1: a root needs none. */
 static int set_parent(gnutls_x509_crt_t crt, gnutls_x509_crt_t parent)
 {
-	uint8_t	 id[64];
-	size_t	 len = sizeof(id);
+	uint8_t  id[64];
+	size_t   len = sizeof(id);
 	unsigned critical;
-	int	 r = gnutls_x509_crt_get_subject_key_id(parent, id, &len, &critical);
+	int      r = gnutls_x509_crt_get_subject_key_id(parent, id, &len, &critical);
 
 	return r < 0 ? r : gnutls_x509_crt_set_authority_key_id(crt, id, len);
 }
@@ -165,7 +165,7 @@ static int reimport(gnutls_x509_crt_t crt, gnutls_x509_crt_t *ret)
 {
 	auto_(gcrt) gnutls_x509_crt_t again = NULL;
 	auto_gdatum gnutls_datum_t    der = { NULL, 0 };
-	int			      r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der);
+	int                           r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der);
 
 	if (r == 0)
 		r = gnutls_x509_crt_init(&again);
@@ -179,9 +179,9 @@ static int reimport(gnutls_x509_crt_t crt, gnutls_x509_crt_t *ret)
 static int check_request(gnutls_x509_crq_t request, struct problem *p)
 {
 	auto_(gpubkey) gnutls_pubkey_t key = NULL;
-	char			       dn[512];
-	size_t			       len = sizeof(dn);
-	int			       r;
+	char                           dn[512];
+	size_t                         len = sizeof(dn);
+	int                            r;
 
 	if (gnutls_x509_crq_verify(request, 0) < 0)
 		return problem_set(p, PROB_CONFIG, "the request's signature does not verify");
@@ -192,7 +192,7 @@ static int check_request(gnutls_x509_crq_t request, struct problem *p)
 		r = gnutls_pubkey_import_x509_crq(key, request, 0);
 	if (r < 0 || !sign_alg_for(key))
 		return problem_set(p, PROB_CONFIG,
-				   "the request has a key that chert does not sign with, expected " SIGN_KEYS);
+		                   "the request has a key that chert does not sign with, expected " SIGN_KEYS);
 	return 0;
 }
 
@@ -200,7 +200,7 @@ static int sign(gnutls_x509_crt_t crt, gnutls_x509_crt_t parent, gnutls_privkey_
 {
 	auto_(gpubkey) gnutls_pubkey_t public = NULL;
 	const struct sign_alg *alg;
-	int		       r = gnutls_pubkey_init(&public);
+	int                    r = gnutls_pubkey_init(&public);
 
 	if (r == 0)
 		r = gnutls_pubkey_import_privkey(public, key, 0, 0);
@@ -208,14 +208,14 @@ static int sign(gnutls_x509_crt_t crt, gnutls_x509_crt_t parent, gnutls_privkey_
 		return r;
 	alg = sign_alg_for(public);
 	return alg ? gnutls_x509_crt_privkey_sign(crt, parent, key, alg->digest, 0)
-		   : GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM;
+	           : GNUTLS_E_UNSUPPORTED_SIGNATURE_ALGORITHM;
 }
 
 int ca_crt_sign(gnutls_x509_crq_t request, gnutls_x509_crt_t parent, gnutls_privkey_t key, int64_t days,
-		gnutls_x509_crt_t *ret, struct problem *p)
+                gnutls_x509_crt_t *ret, struct problem *p)
 {
 	auto_(gcrt) gnutls_x509_crt_t crt = NULL;
-	int			      r = check_request(request, p);
+	int                           r = check_request(request, p);
 
 	if (r < 0)
 		return r;

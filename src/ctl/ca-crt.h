@@ -24,6 +24,6 @@ int ca_request(const struct ca_subject *subject, gnutls_x509_privkey_t key, gnut
  * the root's own.  Only subject and public key come from the request.  PROB_CONFIG: they or its signature are not fit.
  */
 int ca_crt_sign(gnutls_x509_crq_t request, gnutls_x509_crt_t parent, gnutls_privkey_t key, int64_t days,
-		gnutls_x509_crt_t *ret, struct problem *p) NONNULL(5, 6) CHECK_RESULT;
+                gnutls_x509_crt_t *ret, struct problem *p) NONNULL(5, 6) CHECK_RESULT;
 
 #endif

@@ -8,7 +8,7 @@
 
 static struct {
 	const char *dir, *title, *certificate, *key, *chain;
-	bool	    force;
+	bool        force;
 } options = { .title = "main" };
 
 static const struct opt opts[] = {
@@ -32,14 +32,14 @@ static int check_options(struct problem *p)
 		if (!required[i].value)
 			return problem_set(p, PROB_CONFIG, "option --%s is missing", required[i].name);
 	}
-	return 0;
+	return ca_store_check_title(options.title, p);
 }
 
 /* Written anew as PKCS#8, whatever form it had. */
 static int put_key(const struct ca_store *store, gnutls_privkey_t key, struct problem *p)
 {
 	auto_(gx509key) gnutls_x509_privkey_t copy = NULL;
-	int				      r = gnutls_privkey_export_x509(key, &copy);
+	int                                   r = gnutls_privkey_export_x509(key, &copy);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_CONFIG, r, "key cannot be exported");
@@ -49,7 +49,7 @@ static int put_key(const struct ca_store *store, gnutls_privkey_t key, struct pr
 static int put_files(const struct ca_store *store, const struct issuer *issuer, char **ret_section, struct problem *p)
 {
 	const bool with_chain = *issuer->above;
-	int	   r = put_key(store, issuer->key, p);
+	int        r = put_key(store, issuer->key, p);
 
 	if (r == 0)
 		r = ca_store_put_crt(store, NAME, issuer->crt, p);
@@ -61,15 +61,15 @@ static int put_files(const struct ca_store *store, const struct issuer *issuer, 
 static int import(const struct cmd_run *run UNUSED, struct problem *p)
 {
 	static const char *const     suffixes[] = { CA_STORE_KEY, CA_STORE_CRT, CA_STORE_CHAIN, CA_STORE_CONF, NULL };
-	const struct ca_store	     store = { options.dir, options.force ? FILE_REPLACE : FILE_KEEP };
+	const struct ca_store        store = { options.dir, options.force ? FILE_REPLACE : FILE_KEEP };
 	auto_(issuer) struct issuer *issuer = NULL;
-	auto_free char		    *section = NULL;
-	int			     r = check_options(p);
+	auto_free char              *section = NULL;
+	int                          r = check_options(p);
 
 	if (r < 0)
 		return r;
 	r = issuer_load(&(struct issuer_files){ options.title, options.certificate, options.key, options.chain },
-			&issuer, p);
+	                &issuer, p);
 	if (r == 0)
 		r = ca_store_prepare(&store, NAME, suffixes, p);
 	if (r == 0)

@@ -14,9 +14,9 @@
 
 static struct {
 	struct ca_subject subject;
-	const char	 *dir, *key_type, *title, *request, *out;
-	int64_t		  days, root_days;
-	bool		  quick, force;
+	const char       *dir, *key_type, *title, *request, *out;
+	int64_t           days, root_days;
+	bool              quick, force;
 } options = { .subject = { .name = "chert" }, .key_type = "p-256", .title = "main", .days = 1825, .root_days = 3650 };
 
 #define OPT_DIR                                                                              \
@@ -70,7 +70,7 @@ static struct ca_store store_of_options(void)
 static int make_request(const char *name, gnutls_x509_privkey_t *ret_key, gnutls_x509_crq_t *ret_crq, struct problem *p)
 {
 	struct ca_subject subject = options.subject;
-	int		  r = ca_key_generate(options.key_type, ret_key, p);
+	int               r = ca_key_generate(options.key_type, ret_key, p);
 
 	subject.name = name;
 	return r < 0 ? r : ca_request(&subject, *ret_key, ret_crq, p);
@@ -79,7 +79,7 @@ static int make_request(const char *name, gnutls_x509_privkey_t *ret_key, gnutls
 static int to_signing_key(gnutls_x509_privkey_t key, gnutls_privkey_t *ret, struct problem *p)
 {
 	auto_(gprivkey) gnutls_privkey_t signer = NULL;
-	int				 r = gnutls_privkey_init(&signer);
+	int                              r = gnutls_privkey_init(&signer);
 
 	if (r == 0)
 		r = gnutls_privkey_import_x509(signer, key, GNUTLS_PRIVKEY_IMPORT_COPY);
@@ -107,13 +107,13 @@ static void ca_clear(struct ca *ca)
 static int make_ca(const char *name, const struct ca *parent, int64_t days, struct ca *ret, struct problem *p)
 {
 	auto_(gcrq) gnutls_x509_crq_t crq = NULL;
-	int			      r = make_request(name, &ret->key, &crq, p);
+	int                           r = make_request(name, &ret->key, &crq, p);
 
 	if (r == 0)
 		r = to_signing_key(ret->key, &ret->signer, p);
 	return r < 0 ? r
-		     : ca_crt_sign(crq, parent ? parent->crt : NULL, parent ? parent->signer : ret->signer, days,
-				   &ret->crt, p);
+	             : ca_crt_sign(crq, parent ? parent->crt : NULL, parent ? parent->signer : ret->signer, days,
+	                           &ret->crt, p);
 }
 
 static int put_ca(const struct ca_store *store, const char *name, const struct ca *ca, struct problem *p)
@@ -127,10 +127,10 @@ static int put_ca(const struct ca_store *store, const char *name, const struct c
 
 static int make_hierarchy(const struct ca_store *store, struct problem *p)
 {
-	auto_free char	 *root_name = xasprintf("%s Root", options.subject.name);
-	auto_free char	 *name = xasprintf("%s Intermediate", options.subject.name);
+	auto_free char   *root_name = xasprintf("%s Root", options.subject.name);
+	auto_free char   *name = xasprintf("%s Intermediate", options.subject.name);
 	auto_ca struct ca root = { 0 }, intermediate = { 0 };
-	int		  r = make_ca(root_name, NULL, options.root_days, &root, p);
+	int               r = make_ca(root_name, NULL, options.root_days, &root, p);
 
 	if (r == 0)
 		r = make_ca(name, &root, options.days, &intermediate, p);
@@ -142,15 +142,17 @@ static int make_hierarchy(const struct ca_store *store, struct problem *p)
 static int init_quick(const struct cmd_run *run UNUSED, struct problem *p)
 {
 	static const char *const suffixes[] = { CA_STORE_KEY, CA_STORE_CRT, CA_STORE_CONF, NULL };
-	const struct ca_store	 store = store_of_options();
-	auto_free char		*section = NULL;
-	int			 r;
+	const struct ca_store    store = store_of_options();
+	auto_free char          *section = NULL;
+	int                      r;
 
 	if (!options.quick)
 		return problem_set(p, PROB_CONFIG,
-				   "ca init needs --quick, or one of the steps root, intermediate-request, "
-				   "intermediate-sign");
+		                   "ca init needs --quick, or one of the steps root, intermediate-request, "
+		                   "intermediate-sign");
 	r = require(options.dir, "dir", p);
+	if (r == 0)
+		r = ca_store_check_title(options.title, p);
 	if (r == 0)
 		r = ca_store_prepare(&store, ROOT, suffixes, p);
 	if (r == 0)
@@ -175,9 +177,9 @@ static int init_quick(const struct cmd_run *run UNUSED, struct problem *p)
 static int init_root(const struct cmd_run *run UNUSED, struct problem *p)
 {
 	static const char *const suffixes[] = { CA_STORE_KEY, CA_STORE_CRT, NULL };
-	const struct ca_store	 store = store_of_options();
-	auto_ca struct ca	 root = { 0 };
-	int			 r = require(options.dir, "dir", p);
+	const struct ca_store    store = store_of_options();
+	auto_ca struct ca        root = { 0 };
+	int                      r = require(options.dir, "dir", p);
 
 	if (r == 0)
 		r = ca_store_prepare(&store, ROOT, suffixes, p);
@@ -197,8 +199,8 @@ static int init_root(const struct cmd_run *run UNUSED, struct problem *p)
 static int put_request(const struct ca_store *store, gnutls_x509_crq_t crq, struct problem *p)
 {
 	auto_gdatum gnutls_datum_t pem = { NULL, 0 };
-	auto_free char		  *text = NULL;
-	int			   r = gnutls_x509_crq_export2(crq, GNUTLS_X509_FMT_PEM, &pem);
+	auto_free char            *text = NULL;
+	int                        r = gnutls_x509_crq_export2(crq, GNUTLS_X509_FMT_PEM, &pem);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_SYSTEM, r, "request cannot be encoded");
@@ -208,13 +210,15 @@ static int put_request(const struct ca_store *store, gnutls_x509_crq_t crq, stru
 
 static int init_request(const struct cmd_run *run UNUSED, struct problem *p)
 {
-	static const char *const	      suffixes[] = { CA_STORE_KEY, CA_STORE_CSR, CA_STORE_CONF, NULL };
-	const struct ca_store		      store = store_of_options();
+	static const char *const              suffixes[] = { CA_STORE_KEY, CA_STORE_CSR, CA_STORE_CONF, NULL };
+	const struct ca_store                 store = store_of_options();
 	auto_(gx509key) gnutls_x509_privkey_t key = NULL;
-	auto_(gcrq) gnutls_x509_crq_t	      crq = NULL;
-	auto_free char			     *section = NULL;
-	int				      r = require(options.dir, "dir", p);
+	auto_(gcrq) gnutls_x509_crq_t         crq = NULL;
+	auto_free char                       *section = NULL;
+	int                                   r = require(options.dir, "dir", p);
 
+	if (r == 0)
+		r = ca_store_check_title(options.title, p);
 	if (r == 0)
 		r = ca_store_prepare(&store, ISSUER, suffixes, p);
 	if (r == 0)
@@ -230,7 +234,7 @@ static int init_request(const struct cmd_run *run UNUSED, struct problem *p)
 	printf("Key and request are in %s.  Next:\n\n"
 	       "1. Take %s/" ISSUER CA_STORE_CSR " to the machine with the root, and there:\n"
 	       "   chertctl ca init intermediate-sign --dir ROOTDIR --request " ISSUER CA_STORE_CSR
-	       " --out " ISSUER							       CA_STORE_CRT "\n"
+	       " --out " ISSUER                                                        CA_STORE_CRT "\n"
 	       "2. Bring the certificate back as %s/" ISSUER CA_STORE_CRT ".\n"
 	       "3. Put this section into chert.conf (it is also in %s/" ISSUER CA_STORE_CONF "):\n\n%s",
 	       options.dir, options.dir, options.dir, options.dir, section);
@@ -242,16 +246,16 @@ static int init_request(const struct cmd_run *run UNUSED, struct problem *p)
 static int read_request(const char *path, gnutls_x509_crq_t *ret, struct problem *p)
 {
 	auto_(gcrq) gnutls_x509_crq_t crq = NULL;
-	auto_free char		     *text = NULL;
-	size_t			      len;
-	int			      r = file_read(path, CRT_MAX, &text, &len, p);
+	auto_free char               *text = NULL;
+	size_t                        len;
+	int                           r = file_read(path, CRT_MAX, &text, &len, p);
 
 	if (r < 0)
 		return r;
 	r = gnutls_x509_crq_init(&crq);
 	if (r == 0)
 		r = gnutls_x509_crq_import(crq, &(gnutls_datum_t){ (unsigned char *)text, (unsigned)len },
-					   GNUTLS_X509_FMT_PEM);
+		                           GNUTLS_X509_FMT_PEM);
 	if (r < 0)
 		return problem_gnutls(p, PROB_CONFIG, r, "%s holds no certificate request in PEM form", path);
 	*ret = steal(crq);
@@ -261,7 +265,7 @@ static int read_request(const char *path, gnutls_x509_crq_t *ret, struct problem
 static int sign_request(const struct issuer *root, gnutls_x509_crt_t *ret, struct problem *p)
 {
 	auto_(gcrq) gnutls_x509_crq_t crq = NULL;
-	int			      r = read_request(options.request, &crq, p);
+	int                           r = read_request(options.request, &crq, p);
 
 	return r < 0 ? r : ca_crt_sign(crq, root->crt, root->key, options.days, ret, p);
 }
@@ -269,7 +273,7 @@ static int sign_request(const struct issuer *root, gnutls_x509_crt_t *ret, struc
 static int put_signed(gnutls_x509_crt_t crt, struct problem *p)
 {
 	auto_gdatum gnutls_datum_t pem = { NULL, 0 };
-	int			   r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM, &pem);
+	int                        r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM, &pem);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_SYSTEM, r, "certificate cannot be encoded");
@@ -278,11 +282,11 @@ static int put_signed(gnutls_x509_crt_t crt, struct problem *p)
 
 static int init_sign(const struct cmd_run *run UNUSED, struct problem *p)
 {
-	const struct ca_store	      store = store_of_options();
+	const struct ca_store         store = store_of_options();
 	auto_(issuer) struct issuer  *root = NULL;
 	auto_(gcrt) gnutls_x509_crt_t crt = NULL;
-	auto_free char		     *crt_file = NULL, *key_file = NULL, *subject = NULL;
-	int			      r = require(options.dir, "dir", p);
+	auto_free char               *crt_file = NULL, *key_file = NULL, *subject = NULL;
+	int                           r = require(options.dir, "dir", p);
 
 	if (r == 0)
 		r = require(options.request, "request", p);

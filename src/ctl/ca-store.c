@@ -9,12 +9,25 @@
 #include "base/mem.h"
 #include "pki/crt.h"
 
+#define TITLE_MAX   40 /* as the parser of chert.conf(5) has it */
 #define MODE_PUBLIC 0644
 #define MODE_SECRET 0600
 
 char *ca_store_path(const struct ca_store *store, const char *name, const char *suffix)
 {
 	return xasprintf("%s/%s%s", store->dir, name, suffix);
+}
+
+int ca_store_check_title(const char *title, struct problem *p)
+{
+	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+	const size_t      len = strlen(title);
+
+	if (len >= 1 && len <= TITLE_MAX && strspn(title, letters) == len)
+		return 0;
+	return problem_set(p, PROB_CONFIG,
+	                   "%.60s is no title, expected 1 to %d letters, digits, hyphens, underscores or dots", title,
+	                   TITLE_MAX);
 }
 
 int ca_store_prepare(const struct ca_store *store, const char *name, const char *const *suffixes, struct problem *p)
@@ -31,9 +44,9 @@ int ca_store_prepare(const struct ca_store *store, const char *name, const char 
 
 int ca_store_put_key(const struct ca_store *store, const char *name, gnutls_x509_privkey_t key, struct problem *p)
 {
-	auto_free char		  *path = ca_store_path(store, name, CA_STORE_KEY);
+	auto_free char            *path = ca_store_path(store, name, CA_STORE_KEY);
 	auto_gdatum gnutls_datum_t pem = { NULL, 0 };
-	int			   r;
+	int                        r;
 
 	r = gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem);
 	if (r < 0)
@@ -45,10 +58,10 @@ int ca_store_put_key(const struct ca_store *store, const char *name, gnutls_x509
 
 int ca_store_put_crt(const struct ca_store *store, const char *name, gnutls_x509_crt_t crt, struct problem *p)
 {
-	auto_free char		  *path = ca_store_path(store, name, CA_STORE_CRT);
+	auto_free char            *path = ca_store_path(store, name, CA_STORE_CRT);
 	auto_gdatum gnutls_datum_t der = { NULL, 0 };
-	auto_buf struct buf	   pem = BUF_INIT(2 * CRT_MAX);
-	int			   r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der);
+	auto_buf struct buf        pem = BUF_INIT(2 * CRT_MAX);
+	int                        r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_SYSTEM, r, "certificate cannot be encoded");
@@ -57,7 +70,7 @@ int ca_store_put_crt(const struct ca_store *store, const char *name, gnutls_x509
 }
 
 int ca_store_put_text(const struct ca_store *store, const char *name, const char *suffix, const char *text,
-		      struct problem *p)
+                      struct problem *p)
 {
 	auto_free char *path = ca_store_path(store, name, suffix);
 
@@ -76,7 +89,7 @@ static void add_quoted(struct buf *out, const char *text)
 }
 
 static void add_setting(struct buf *out, const char *key, const struct ca_store *absolute, const char *name,
-			const char *suffix)
+                        const char *suffix)
 {
 	auto_free char *path = ca_store_path(absolute, name, suffix);
 
@@ -86,18 +99,16 @@ static void add_setting(struct buf *out, const char *key, const struct ca_store 
 }
 
 int ca_store_put_section(const struct ca_store *store, const char *name, const char *title, bool with_chain, char **ret,
-			 struct problem *p)
+                         struct problem *p)
 {
-	auto_free char	     *dir = realpath(store->dir, NULL);
+	auto_free char       *dir = realpath(store->dir, NULL);
 	const struct ca_store absolute = { dir, store->overwrite };
 	auto_buf struct buf   text = BUF_INIT(16384);
-	int		      r;
+	int                   r;
 
 	if (!dir)
 		return problem_set(p, PROB_SYSTEM, "%s: %s", store->dir, strerror(errno));
-	buf_adds(&text, "issuer ");
-	add_quoted(&text, title);
-	buf_adds(&text, " {\n");
+	buf_addf(&text, "issuer \"%s\" {\n", title);
 	add_setting(&text, "certificate", &absolute, name, CA_STORE_CRT);
 	add_setting(&text, "key", &absolute, name, CA_STORE_KEY);
 	if (with_chain)

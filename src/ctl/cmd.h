@@ -13,28 +13,28 @@
 
 /* What a subcommand works with. */
 struct cmd_run {
-	const char	  *config;   /* path of the configuration */
+	const char        *config;   /* path of the configuration */
 	const struct conf *conf;     /* CMD_CONF, CMD_DB */
-	struct db	  *db;	     /* CMD_DB */
-	bool		   json;     /* CMD_JSON */
-	char *const	  *operands; /* as many as the row permits */
-	size_t		   n_operands;
+	struct db         *db;       /* CMD_DB */
+	bool               json;     /* CMD_JSON */
+	char *const       *operands; /* as many as the row permits */
+	size_t             n_operands;
 };
 
 enum {
 	CMD_CONFIG_OPTION = 1u << 0, /* takes --config */
-	CMD_CONF = 1u << 1,	     /* and gets it loaded */
-	CMD_DB = 1u << 2,	     /* and a connection */
-	CMD_JSON = 1u << 3,	     /* takes --json */
+	CMD_CONF = 1u << 1,          /* and gets it loaded */
+	CMD_DB = 1u << 2,            /* and a connection */
+	CMD_JSON = 1u << 3,          /* takes --json */
 };
 
 struct cmd {
-	const char	 *words;    /* "ca init root" */
-	const char	 *operands; /* as usage shows them */
-	const char	 *help;	    /* one line */
-	const char	 *more;	    /* what --help says beyond that; NULL: nothing */
-	unsigned	  flags;
-	size_t		  min_operands, max_operands;
+	const char       *words;    /* "ca init root" */
+	const char       *operands; /* as usage shows them */
+	const char       *help;     /* one line */
+	const char       *more;     /* what --help says beyond that; NULL: nothing */
+	unsigned          flags;
+	size_t            min_operands, max_operands;
 	const struct opt *opts; /* ends with a row without name */
 	int (*run)(const struct cmd_run *run, struct problem *p);
 };

@@ -51,10 +51,10 @@ static int write_temporary(const char *path, const void *data, size_t len, mode_
 }
 
 int file_write(const char *path, const void *data, size_t len, mode_t mode, enum file_overwrite overwrite,
-	       struct problem *p)
+               struct problem *p)
 {
 	auto_free char *temporary = xasprintf("%s.%ld.new", path, (long)getpid());
-	int		r, err;
+	int             r, err;
 
 	r = write_temporary(temporary, data, len, mode, p);
 	if (r < 0)
@@ -84,7 +84,7 @@ int file_read(const char *path, size_t max, char **ret, size_t *ret_len, struct 
 {
 	auto_file FILE *f = fopen(path, "re");
 	auto_free char *text = xcalloc(1, max + 1);
-	size_t		n;
+	size_t          n;
 
 	if (!f)
 		return problem_set(p, PROB_CONFIG, "%s: %s", path, strerror(errno));

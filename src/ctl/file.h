@@ -12,7 +12,7 @@ enum file_overwrite { FILE_KEEP, FILE_REPLACE };
 
 /* PROB_CONFIG: the file is there and is to be kept.  PROB_SYSTEM: it cannot be written. */
 int file_write(const char *path, const void *data, size_t len, mode_t mode, enum file_overwrite overwrite,
-	       struct problem *p) NONNULL(1, 6) CHECK_RESULT;
+               struct problem *p) NONNULL(1, 6) CHECK_RESULT;
 /* PROB_CONFIG when path is there and is to be kept: asked before work that would be for nothing. */
 int file_check_absent(const char *path, enum file_overwrite overwrite, struct problem *p) NONNULL(1, 3) CHECK_RESULT;
 /* Makes a directory, readable by all, unless it is there. */

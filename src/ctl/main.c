@@ -7,8 +7,9 @@
 #include "base/mem.h"
 #include "base/privs.h"
 #include "ctl/cmd.h"
+#include "ctl/help.h"
 
-#define PROGRAM	   "chertctl"
+#define PROGRAM    "chertctl"
 #define EXIT_USAGE 2
 
 #define OPERANDS_MAX 100
@@ -16,7 +17,7 @@
 static const struct cmd *const cmds[] = {
 	&cmd_account_list,    &cmd_account_show, &cmd_ca_import,   &cmd_ca_init,   &cmd_ca_init_root,
 	&cmd_ca_init_request, &cmd_ca_init_sign, &cmd_cert_list,   &cmd_cert_show, &cmd_check_conf,
-	&cmd_order_list,      &cmd_order_show,	 &cmd_server_cert, &cmd_status,
+	&cmd_order_list,      &cmd_order_show,   &cmd_server_cert, &cmd_status,
 };
 
 const struct opt cmd_no_opts[] = { { 0 } };
@@ -89,7 +90,7 @@ static int unknown(int argc, char **argv)
 	const int known = argc > 1 ? 1 : argc; /* the words after the first may be operands already */
 
 	fprintf(stderr, PROGRAM ": no subcommand %s%s%s; there are:\n", argv[0], argc > 1 ? " " : "",
-		argc > 1 ? argv[1] : "");
+	        argc > 1 ? argv[1] : "");
 	if (list(known, argv, stderr) == 0)
 		list(0, NULL, stderr);
 	return EXIT_USAGE;
@@ -99,17 +100,17 @@ static int unknown(int argc, char **argv)
 
 struct parsed {
 	struct cmd_run run;
-	char	      *operands[OPERANDS_MAX];
+	char          *operands[OPERANDS_MAX];
 };
 
 /* The subcommand's own rows and those that its flags bring with them.  free() */
 static struct opt *make_opts(const struct cmd *cmd, struct cmd_run *run)
 {
-	const struct opt config = { "config",	  'c', OPT_TEXT, "FILE", "read this file instead of the default one",
-				    &run->config, 0,   0 };
+	const struct opt config = { "config",     'c', OPT_TEXT, "FILE", "read this file instead of the default one",
+		                    &run->config, 0,   0 };
 	const struct opt json = { "json", 'j', OPT_FLAG, NULL, "print JSON instead of text", &run->json, 0, 0 };
-	struct opt	*opts;
-	size_t		 n = 0;
+	struct opt      *opts;
+	size_t           n = 0;
 
 	while (cmd->opts[n].name)
 		n++;
@@ -129,8 +130,8 @@ static int parse(const struct cmd *cmd, int argc, char **argv, struct parsed *re
 	auto_free char *summary = xasprintf("%s%s%s", cmd->help, cmd->more ? "\n\n" : "", cmd->more ? cmd->more : "");
 	auto_free struct opt  *opts = make_opts(cmd, &ret->run);
 	const struct opt_usage usage = { program, cmd->operands, summary, opts };
-	size_t		       n = 0;
-	int		       first = 0, r;
+	size_t                 n = 0;
+	int                    first = 0, r;
 
 	for (;; n++) {
 		r = opt_parse(&usage, argc, argv, &first, p);
@@ -138,7 +139,7 @@ static int parse(const struct cmd *cmd, int argc, char **argv, struct parsed *re
 			break;
 		if (n == cmd->max_operands)
 			return problem_set(p, PROB_CONFIG, "unexpected operand %s; see %s --help", argv[first],
-					   program);
+			                   program);
 		ret->operands[n] = argv[first];
 		argc -= first;
 		argv += first;
@@ -153,8 +154,8 @@ static int parse(const struct cmd *cmd, int argc, char **argv, struct parsed *re
 static int run(const struct cmd *cmd, struct cmd_run *run, struct problem *p)
 {
 	auto_(conf) struct conf *conf = NULL;
-	auto_(db) struct db	*db = NULL;
-	int			 r = 0;
+	auto_(db) struct db     *db = NULL;
+	int                      r = 0;
 
 	if (cmd->flags & (CMD_CONF | CMD_DB))
 		r = conf_load(run->config, &conf, p);
@@ -180,7 +181,7 @@ static void complain(const struct problem *p)
 static int start(const struct cmd *cmd, int argc, char **argv, const char *config)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	struct parsed		    parsed = { .run.config = config };
+	struct parsed               parsed = { .run.config = config };
 
 	if (parse(cmd, argc, argv, &parsed, &p) < 0) {
 		complain(&p);
@@ -197,10 +198,14 @@ static int start(const struct cmd *cmd, int argc, char **argv, const char *confi
 static int help(int argc, char **argv)
 {
 	const struct cmd *cmd = find(argc, argv);
-	char		 *asked[] = { (char[]){ PROGRAM }, (char[]){ "--help" }, NULL };
+	char             *asked[] = { (char[]){ PROGRAM }, (char[]){ "--help" }, NULL };
 
 	if (cmd)
 		return start(cmd, 2, asked, conf_default_path());
+	if (argc == 1 && strcmp(*argv, "--mdoc") == 0) {
+		help_print_mdoc(cmds, ARRAY_LEN(cmds), stdout);
+		return EXIT_SUCCESS;
+	}
 	if (argc > 0)
 		return unknown(argc, argv);
 	print_help(stdout);
@@ -209,7 +214,7 @@ static int help(int argc, char **argv)
 
 /* What may stand before the subcommand. */
 static int parse_globals(int argc, char **argv, const char **ret_config, bool *ret_help, int *ret_first,
-			 struct problem *p)
+                         struct problem *p)
 {
 	const struct opt rows[] = {
 		{ "config", 'c', OPT_TEXT, "FILE", "read this file instead of the default one", ret_config, 0, 0 },
@@ -226,10 +231,10 @@ static int parse_globals(int argc, char **argv, const char **ret_config, bool *r
 int main(int argc, char **argv)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	const char		   *config = conf_default_path();
-	const struct cmd	   *cmd;
-	bool			    asks_help;
-	int			    first = argc, n;
+	const char                 *config = conf_default_path();
+	const struct cmd           *cmd;
+	bool                        asks_help;
+	int                         first = argc, n;
 
 	log_setup(PROGRAM, LOGL_WARNING);
 	privs_harden();

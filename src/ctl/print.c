@@ -11,14 +11,14 @@
 #include "json/js.h"
 
 #define CELL_MAX (1 << 20)
-#define GAP	 2 /* blanks between columns */
+#define GAP      2 /* blanks between columns */
 
 /* --- one value */
 
 struct cell {
 	const struct db_rows *rows;
-	size_t		      row;
-	const char	     *column;
+	size_t                row;
+	const char           *column;
 };
 
 struct type {
@@ -34,7 +34,7 @@ static void add_plain(struct buf *out, const struct cell *c)
 
 static void add_id(struct buf *out, const struct cell *c)
 {
-	char	  text[ID_TEXT_LEN + 1] = "";
+	char      text[ID_TEXT_LEN + 1] = "";
 	struct id id;
 
 	if (row_id(c->rows, c->row, c->column, &id))
@@ -57,7 +57,7 @@ static void add_bool(struct buf *out, const struct cell *c)
 
 static void add_pem(struct buf *out, const struct cell *c)
 {
-	size_t		len = 0;
+	size_t          len = 0;
 	auto_free void *der = row_bytes(c->rows, c->row, c->column, &len);
 
 	if (der)
@@ -78,7 +78,7 @@ static bool is_list_of_texts(struct json_object *value)
 /* Lists of names as people write them. */
 static void add_jsonb(struct buf *out, const struct cell *c)
 {
-	const char		       *text = row_text(c->rows, c->row, c->column);
+	const char                     *text = row_text(c->rows, c->row, c->column);
 	auto_(json) struct json_object *value = json_tokener_parse(text);
 
 	if (!is_list_of_texts(value)) {
@@ -109,7 +109,7 @@ static struct json_object *to_bool(const struct cell *c)
 /* As in calls.def; the last row is for all others. */
 static const struct type types[] = {
 	{ "uuid", add_id, NULL },      { "timestamptz", add_time, NULL }, { "jsonb", add_jsonb, parsed },
-	{ "bool", add_bool, to_bool }, { "int4", add_plain, to_int },	  { "int8", add_plain, to_int },
+	{ "bool", add_bool, to_bool }, { "int4", add_plain, to_int },     { "int8", add_plain, to_int },
 	{ "bytea", add_pem, NULL },    { NULL, add_plain, NULL },
 };
 
@@ -132,7 +132,7 @@ static void disarm(struct buf *b)
 {
 	for (size_t i = 0; i < b->len; i++) {
 		const unsigned char c = (unsigned char)b->data[i];
-		const bool	    c1 = c == 0xc2 && (unsigned char)b->data[i + 1] < 0xa0;
+		const bool          c1 = c == 0xc2 && (unsigned char)b->data[i + 1] < 0xa0;
 
 		if (c < ' ' || c == 0x7f || c1)
 			b->data[i] = '?';
@@ -144,7 +144,7 @@ static void disarm(struct buf *b)
 static struct buf cell_text(const struct db_rows *rows, size_t row, size_t column)
 {
 	const struct cell cell = { rows, row, db_column_name(rows, column) };
-	struct buf	  text = BUF_INIT(CELL_MAX);
+	struct buf        text = BUF_INIT(CELL_MAX);
 
 	if (!row_is_null(rows, row, cell.column))
 		type_of(rows, column)->add_text(&text, &cell);
@@ -198,7 +198,7 @@ static void print_line(FILE *out, const struct db_rows *rows, const size_t *widt
 
 void print_table(FILE *out, const struct db_rows *rows)
 {
-	const size_t	  n = db_n_columns(rows);
+	const size_t      n = db_n_columns(rows);
 	auto_free size_t *widths = xcalloc(n, sizeof(*widths));
 
 	for (size_t column = 0; column < n; column++) {
@@ -227,7 +227,7 @@ void print_record(FILE *out, const struct db_rows *rows, size_t row)
 
 	for (size_t column = 0; column < db_n_columns(rows); column++) {
 		auto_buf struct buf text = cell_text(rows, row, column);
-		auto_free char	   *name = xasprintf("%s:", db_column_name(rows, column));
+		auto_free char     *name = xasprintf("%s:", db_column_name(rows, column));
 
 		if (text.len == 0 || is_certificate(rows, column))
 			continue;
@@ -268,5 +268,5 @@ void print_json(FILE *out, const struct db_rows *rows)
 		json_object_array_add(array, object);
 	}
 	fprintf(out, "%s\n",
-		json_object_to_json_string_ext(array, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
+	        json_object_to_json_string_ext(array, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));
 }

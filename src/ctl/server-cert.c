@@ -18,8 +18,8 @@
 
 static struct {
 	const char *issuer, *cert, *key, *key_type;
-	int64_t	    days;
-	bool	    force;
+	int64_t     days;
+	bool        force;
 } options = { .key_type = "p-256", .days = 365 };
 
 static const struct opt opts[] = {
@@ -36,7 +36,7 @@ static const struct opt opts[] = {
 static int read_name(const char *text, struct ident *ret, struct problem *p)
 {
 	auto_problem struct problem why = PROBLEM_INIT;
-	uint8_t			    address[16];
+	uint8_t                     address[16];
 
 	*ret = (struct ident){ .type = "ip" };
 	if (inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1) {
@@ -54,13 +54,13 @@ static int read_name(const char *text, struct ident *ret, struct problem *p)
 }
 
 struct server {
-	struct issuer	     *issuer;
+	struct issuer        *issuer;
 	gnutls_x509_privkey_t key;
-	struct spki	     *spki;
-	struct ident	      names[NAMES_MAX];
-	size_t		      n_names;
-	uint8_t		     *certificate;
-	size_t		      certificate_len;
+	struct spki          *spki;
+	struct ident          names[NAMES_MAX];
+	size_t                n_names;
+	uint8_t              *certificate;
+	size_t                certificate_len;
 };
 
 static void server_clear(struct server *s)
@@ -74,20 +74,20 @@ static void server_clear(struct server *s)
 
 static int load_issuer(const struct conf *conf, struct server *s, struct problem *p)
 {
-	const struct conf_issuer *c = options.issuer	? conf_issuer(conf, options.issuer)
-				      : conf->n_issuers ? &conf->issuers[0]
-							: NULL;
+	const struct conf_issuer *c = options.issuer    ? conf_issuer(conf, options.issuer)
+	                              : conf->n_issuers ? &conf->issuers[0]
+	                                                : NULL;
 
 	if (!c)
 		return problem_set(p, PROB_CONFIG, "there is no issuer %s in the configuration",
-				   options.issuer ? options.issuer : "section");
+		                   options.issuer ? options.issuer : "section");
 	return issuer_load(&(struct issuer_files){ c->title, c->certificate, c->key, c->chain }, &s->issuer, p);
 }
 
 static int make_key(struct server *s, struct problem *p)
 {
-	auto_free char			*type = xstrdup(options.key_type);
-	const struct conf_list		 permitted = { &type, 1 };
+	auto_free char                  *type = xstrdup(options.key_type);
+	const struct conf_list           permitted = { &type, 1 };
 	auto_(gprivkey) gnutls_privkey_t key = NULL;
 	auto_(gpubkey) gnutls_pubkey_t public = NULL;
 	int r = ca_key_generate(options.key_type, &s->key, p);
@@ -111,13 +111,13 @@ static int make_certificate(const struct conf *conf, struct server *s, struct pr
 {
 	struct conf_profile profile = *conf_profile(conf, "default");
 	struct tbs_request  req = { .issuer = s->issuer,
-				    .profile = &profile,
-				    .names = s->names,
-				    .n_names = s->n_names,
-				    .spki = s->spki,
-				    .now = clk_now() };
-	struct tbs	    tbs = { 0 };
-	int		    r;
+		                    .profile = &profile,
+		                    .names = s->names,
+		                    .n_names = s->n_names,
+		                    .spki = s->spki,
+		                    .now = clk_now() };
+	struct tbs          tbs = { 0 };
+	int                 r;
 
 	profile.validity = options.days * CLK_DAY;
 	r = tbs_build(&req, &tbs, p);
@@ -130,9 +130,9 @@ static int make_certificate(const struct conf *conf, struct server *s, struct pr
 static int put_files(const struct server *s, struct problem *p)
 {
 	const enum file_overwrite  overwrite = options.force ? FILE_REPLACE : FILE_KEEP;
-	auto_buf struct buf	   pem = BUF_INIT(1 << 20);
+	auto_buf struct buf        pem = BUF_INIT(1 << 20);
 	auto_gdatum gnutls_datum_t key = { NULL, 0 };
-	int			   r;
+	int                        r;
 
 	crt_add_pem(&pem, s->certificate, s->certificate_len);
 	buf_adds(&pem, s->issuer->chain);
@@ -147,7 +147,7 @@ static int put_files(const struct server *s, struct problem *p)
 static int check_options(struct problem *p)
 {
 	const enum file_overwrite overwrite = options.force ? FILE_REPLACE : FILE_KEEP;
-	int			  r;
+	int                       r;
 
 	if (!options.cert || !options.key)
 		return problem_set(p, PROB_CONFIG, "option --%s is missing", options.cert ? "key" : "cert");
@@ -158,7 +158,7 @@ static int check_options(struct problem *p)
 static int server_cert(const struct cmd_run *run, struct problem *p)
 {
 	auto_server struct server s = { 0 };
-	int			  r = check_options(p);
+	int                       r = check_options(p);
 
 	for (; r == 0 && s.n_names < run->n_operands; s.n_names++)
 		r = read_name(run->operands[s.n_names], &s.names[s.n_names], p);

@@ -7,7 +7,7 @@
 #include "ctl/print.h"
 
 static struct {
-	int64_t	    limit;
+	int64_t     limit;
 	const char *before;
 } options = { .limit = 100 };
 
@@ -20,15 +20,15 @@ const struct opt show_list_opts[] = {
 int show_list(const struct cmd_run *run, enum db_call_id call, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	struct id		       before;
-	int			       r = 0;
+	struct id                      before;
+	int                            r = 0;
 
 	if (options.before)
 		r = arg_id(options.before, &before, p);
 	if (r < 0)
 		return r;
 	r = db_call(run->db, call, (struct db_arg[]){ db_int(options.limit), db_id(options.before ? &before : NULL) },
-		    &rows, p);
+	            &rows, p);
 	if (r < 0)
 		return r;
 	if (run->json)
@@ -41,8 +41,8 @@ int show_list(const struct cmd_run *run, enum db_call_id call, struct problem *p
 int show_one(const struct cmd_run *run, enum db_call_id call, const char *what, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	struct id		       id;
-	int			       r = arg_id(run->operands[0], &id, p);
+	struct id                      id;
+	int                            r = arg_id(run->operands[0], &id, p);
 
 	if (r == 0)
 		r = db_call(run->db, call, (struct db_arg[]){ db_id(&id) }, &rows, p);

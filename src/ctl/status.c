@@ -7,7 +7,7 @@
 static int status(const struct cmd_run *run, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	int			       r = db_call(run->db, DB_ADMIN_STATUS, NULL, &rows, p);
+	int                            r = db_call(run->db, DB_ADMIN_STATUS, NULL, &rows, p);
 
 	if (r < 0)
 		return r;

@@ -13,7 +13,7 @@
 
 struct crts {
 	gnutls_x509_crt_t items[ISSUER_CHAIN_MAX];
-	size_t		  n;
+	size_t            n;
 };
 
 static void crts_clear(struct crts *crts)
@@ -39,9 +39,9 @@ static bool is_root(gnutls_x509_crt_t crt)
 /* RFC 5280 4.2.1.12: no such extension permits all. */
 static bool may_serve(gnutls_x509_crt_t crt)
 {
-	char	 oid[64];
+	char     oid[64];
 	unsigned i, critical;
-	int	 r = 0;
+	int      r = 0;
 
 	for (i = 0; r >= 0; i++) {
 		size_t len = sizeof(oid);
@@ -57,25 +57,25 @@ static bool may_serve(gnutls_x509_crt_t crt)
 static int check_ca(gnutls_x509_crt_t crt, int n_below, const char *file, struct problem *p)
 {
 	auto_free char *subject = issuer_subject(crt);
-	unsigned	critical, ca = 0, usage = 0;
-	int		pathlen = -1;
+	unsigned        critical, ca = 0, usage = 0;
+	int             pathlen = -1;
 
 	if (gnutls_x509_crt_get_version(crt) != 3 ||
 	    gnutls_x509_crt_get_basic_constraints(crt, &critical, &ca, &pathlen) < 0 || !ca)
 		return problem_set(p, PROB_CONFIG, "%s: %.150s is no CA: expected basicConstraints with CA:TRUE", file,
-				   subject);
+		                   subject);
 	if (pathlen >= 0 && pathlen < n_below)
 		return problem_set(p, PROB_CONFIG, "%s: %.150s permits %d CAs below it, here are %d", file, subject,
-				   pathlen, n_below);
+		                   pathlen, n_below);
 	if (gnutls_x509_crt_get_key_usage(crt, &usage, &critical) < 0 || !(usage & GNUTLS_KEY_KEY_CERT_SIGN))
 		return problem_set(p, PROB_CONFIG,
-				   "%s: %.150s may not sign certificates: expected keyUsage with keyCertSign", file,
-				   subject);
+		                   "%s: %.150s may not sign certificates: expected keyUsage with keyCertSign", file,
+		                   subject);
 	if (!may_serve(crt))
 		return problem_set(p, PROB_CONFIG,
-				   "%s: %.150s is not for TLS servers: expected extKeyUsage with serverAuth, or "
-				   "none",
-				   file, subject);
+		                   "%s: %.150s is not for TLS servers: expected extKeyUsage with serverAuth, or "
+		                   "none",
+		                   file, subject);
 	if (gnutls_x509_crt_get_expiration_time(crt) * CLK_SECOND <= clk_now())
 		return problem_set(p, PROB_CONFIG, "%s: %.150s has expired", file, subject);
 	return 0;
@@ -84,7 +84,7 @@ static int check_ca(gnutls_x509_crt_t crt, int n_below, const char *file, struct
 static int check_link(gnutls_x509_crt_t below, gnutls_x509_crt_t above, const char *file, struct problem *p)
 {
 	auto_free char *lower = issuer_subject(below), *upper = issuer_subject(above);
-	unsigned	status = 0;
+	unsigned        status = 0;
 
 	if (gnutls_x509_crt_check_issuer(below, above) == 1 &&
 	    gnutls_x509_crt_verify(below, &above, 1, GNUTLS_VERIFY_DISABLE_TIME_CHECKS, &status) == 0 && status == 0)
@@ -95,7 +95,7 @@ static int check_link(gnutls_x509_crt_t below, gnutls_x509_crt_t above, const ch
 static int read_chain(const char *file, gnutls_x509_crt_t bottom, struct crts *ret, struct problem *p)
 {
 	gnutls_x509_crt_t below = bottom;
-	int		  r;
+	int               r;
 
 	r = crt_from_file(file, ret->items, ARRAY_LEN(ret->items), &ret->n, p);
 	for (size_t i = 0; r == 0 && i < ret->n; i++) {
@@ -110,7 +110,7 @@ static int read_chain(const char *file, gnutls_x509_crt_t bottom, struct crts *r
 static int add_pem(struct buf *out, gnutls_x509_crt_t crt, struct problem *p)
 {
 	auto_gdatum gnutls_datum_t der = { NULL, 0 };
-	int			   r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der);
+	int                        r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_CONFIG, r, "certificate cannot be encoded");
@@ -121,10 +121,10 @@ static int add_pem(struct buf *out, gnutls_x509_crt_t crt, struct problem *p)
 /* What clients get after their own certificate: a root would only cost them bytes (RFC 8446 4.4.2). */
 static int make_chain(struct issuer *issuer, const char *file, struct problem *p)
 {
-	size_t						 own;
+	size_t                                           own;
 	__attribute__((cleanup(crts_clear))) struct crts crts = { { NULL }, 0 };
-	auto_buf struct buf				 pem = BUF_INIT(CHAIN_TEXT_MAX);
-	int						 r;
+	auto_buf struct buf                              pem = BUF_INIT(CHAIN_TEXT_MAX);
+	int                                              r;
 
 	r = add_pem(&pem, issuer->crt, p);
 	own = pem.len;
@@ -147,15 +147,15 @@ static int make_chain(struct issuer *issuer, const char *file, struct problem *p
 static int read_facts(struct issuer *issuer, const char *file, struct problem *p)
 {
 	unsigned critical;
-	int	 r;
+	int      r;
 
 	issuer->key_id_len = sizeof(issuer->key_id);
 	r = gnutls_x509_crt_get_subject_key_id(issuer->crt, issuer->key_id, &issuer->key_id_len, &critical);
 	if (r < 0)
 		return problem_gnutls(p, PROB_CONFIG, r,
-				      "certificate %s has no usable subject key identifier, as RFC 5280 "
-				      "demands of a CA",
-				      file);
+		                      "certificate %s has no usable subject key identifier, as RFC 5280 "
+		                      "demands of a CA",
+		                      file);
 	r = gnutls_x509_crt_get_raw_dn(issuer->crt, &issuer->subject);
 	if (r == 0)
 		r = gnutls_x509_crt_export2(issuer->crt, GNUTLS_X509_FMT_DER, &issuer->der);
@@ -169,7 +169,7 @@ static int read_facts(struct issuer *issuer, const char *file, struct problem *p
 static int read_constraints(struct issuer *issuer, const char *file, struct problem *p)
 {
 	unsigned critical;
-	int	 r;
+	int      r;
 
 	r = gnutls_x509_name_constraints_init(&issuer->constraints);
 	if (r < 0)
@@ -187,8 +187,8 @@ static int read_constraints(struct issuer *issuer, const char *file, struct prob
 static int read_certificate(struct issuer *issuer, const char *file, struct problem *p)
 {
 	auto_(gpubkey) gnutls_pubkey_t key = NULL;
-	size_t			       n;
-	int			       r;
+	size_t                         n;
+	int                            r;
 
 	r = crt_from_file(file, &issuer->crt, 1, &n, p);
 	if (r == 0)
@@ -205,7 +205,7 @@ static int read_certificate(struct issuer *issuer, const char *file, struct prob
 	issuer->alg = r == 0 ? sign_alg_for(key) : NULL;
 	if (!issuer->alg)
 		return problem_set(p, PROB_CONFIG,
-				   "certificate %s has a key that chert does not sign with, expected " SIGN_KEYS, file);
+		                   "certificate %s has a key that chert does not sign with, expected " SIGN_KEYS, file);
 	return 0;
 }
 
@@ -213,9 +213,9 @@ static int read_certificate(struct issuer *issuer, const char *file, struct prob
 static int read_key(struct issuer *issuer, const struct issuer_files *files, struct problem *p)
 {
 	auto_(gpubkey) gnutls_pubkey_t key = NULL;
-	uint8_t			       wanted[32], found[32];
-	size_t			       wanted_len = sizeof(wanted), found_len = sizeof(found);
-	int			       r;
+	uint8_t                        wanted[32], found[32];
+	size_t                         wanted_len = sizeof(wanted), found_len = sizeof(found);
+	int                            r;
 
 	r = keystore_open(files->key, &issuer->key, p);
 	if (r < 0)
@@ -231,14 +231,14 @@ static int read_key(struct issuer *issuer, const struct issuer_files *files, str
 		return problem_gnutls(p, PROB_CONFIG, r, "key %s cannot be compared with its certificate", files->key);
 	if (wanted_len != found_len || memcmp(wanted, found, found_len) != 0)
 		return problem_set(p, PROB_CONFIG, "key %s does not belong to certificate %s", files->key,
-				   files->certificate);
+		                   files->certificate);
 	return 0;
 }
 
 int issuer_load(const struct issuer_files *files, struct issuer **ret, struct problem *p)
 {
 	auto_(issuer) struct issuer *issuer = xcalloc(1, sizeof(*issuer));
-	int			     r;
+	int                          r;
 
 	issuer->name = xstrdup(files->name);
 	r = read_certificate(issuer, files->certificate, p);
@@ -261,7 +261,8 @@ void issuer_free(struct issuer *issuer)
 	gnutls_x509_crt_deinit(issuer->crt);
 	gnutls_free(issuer->der.data);
 	gnutls_free(issuer->subject.data);
-	gnutls_x509_name_constraints_deinit(issuer->constraints);
+	if (issuer->constraints)
+		gnutls_x509_name_constraints_deinit(issuer->constraints);
 	gnutls_privkey_deinit(issuer->key);
 	free(issuer);
 }
@@ -269,12 +270,12 @@ void issuer_free(struct issuer *issuer)
 int issuers_load(const struct conf *conf, enum issuers_keys keys, struct issuers *ret, struct problem *p)
 {
 	auto_issuers struct issuers all = { xcalloc(conf->n_issuers, sizeof(*all.items)), 0 };
-	int			    r;
+	int                         r;
 
 	for (; all.n < conf->n_issuers; all.n++) {
 		const struct conf_issuer *c = &conf->issuers[all.n];
-		struct issuer_files	  files = { c->title, c->certificate, keys == ISSUERS_WITH_KEYS ? c->key : NULL,
-						    c->chain };
+		struct issuer_files       files = { c->title, c->certificate, keys == ISSUERS_WITH_KEYS ? c->key : NULL,
+			                            c->chain };
 
 		r = issuer_load(&files, &all.items[all.n], p);
 		if (r < 0)

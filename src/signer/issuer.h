@@ -16,19 +16,19 @@
 #define ISSUER_KEY_ID_MAX 64 /* bytes of a subject key identifier */
 
 struct issuer {
-	char			      *name;
-	gnutls_x509_crt_t	       crt;
-	gnutls_datum_t		       der;
-	gnutls_datum_t		       subject; /* Name as encoded in the certificate */
-	uint8_t			       key_id[ISSUER_KEY_ID_MAX];
-	size_t			       key_id_len;
+	char                          *name;
+	gnutls_x509_crt_t              crt;
+	gnutls_datum_t                 der;
+	gnutls_datum_t                 subject; /* Name as encoded in the certificate */
+	uint8_t                        key_id[ISSUER_KEY_ID_MAX];
+	size_t                         key_id_len;
 	gnutls_x509_name_constraints_t constraints; /* NULL: none */
-	gnutls_privkey_t	       key;	    /* NULL when it was not asked for */
-	const struct sign_alg	      *alg;
-	int64_t			       not_before, not_after;
-	char			      *chain; /* PEM: the certificate, then what is above it, without a root */
-	const char		      *above; /* the part of chain above the certificate, may be empty */
-	int64_t			       id;    /* in the database; 0 until it is there */
+	gnutls_privkey_t               key;         /* NULL when it was not asked for */
+	const struct sign_alg         *alg;
+	int64_t                        not_before, not_after;
+	char                          *chain; /* PEM: the certificate, then what is above it, without a root */
+	const char                    *above; /* the part of chain above the certificate, may be empty */
+	int64_t                        id;    /* in the database; 0 until it is there */
 };
 
 struct issuer_files {
@@ -52,7 +52,7 @@ char *issuer_subject(gnutls_x509_crt_t crt) FREE_WITH(free) RETURNS_NONNULL;
 /* All issuers of a configuration. */
 struct issuers {
 	struct issuer **items;
-	size_t		n;
+	size_t          n;
 };
 enum issuers_keys { ISSUERS_WITHOUT_KEYS, ISSUERS_WITH_KEYS };
 

@@ -25,18 +25,18 @@ enum state {
 };
 
 struct job {
-	enum state	     state;
-	struct id	     id, order;
-	int64_t		     attempt;
+	enum state           state;
+	struct id            id, order;
+	int64_t              attempt;
 	const struct issuer *issuer;
-	struct tbs	     tbs;
-	uint8_t		    *certificate;
-	size_t		     certificate_len;
+	struct tbs           tbs;
+	uint8_t             *certificate;
+	size_t               certificate_len;
 };
 
 struct batch {
 	struct job *jobs;
-	size_t	    n;
+	size_t      n;
 };
 
 static void batch_clear(struct batch *b)
@@ -52,7 +52,7 @@ static void batch_clear(struct batch *b)
 
 struct names {
 	struct ident *items;
-	size_t	      n;
+	size_t        n;
 };
 
 static void names_clear(struct names *names)
@@ -82,13 +82,13 @@ static int read_names(const char *text, struct names *ret, struct problem *p)
 
 static int build(const struct signer *s, const struct db_rows *rows, size_t i, struct job *job, struct problem *p)
 {
-	const char					  *title = row_text(rows, i, "profile");
-	const struct conf_profile			  *profile = conf_profile(s->conf, title);
+	const char                                        *title = row_text(rows, i, "profile");
+	const struct conf_profile                         *profile = conf_profile(s->conf, title);
 	__attribute__((cleanup(names_clear))) struct names names = { NULL, 0 };
-	auto_(spki) struct spki				  *spki = NULL;
-	auto_free void					  *der = NULL;
-	size_t						   len = 0;
-	int						   r;
+	auto_(spki) struct spki                           *spki = NULL;
+	auto_free void                                    *der = NULL;
+	size_t                                             len = 0;
+	int                                                r;
 
 	if (!profile)
 		return problem_set(p, PROB_INTERNAL, "the signer has no profile %s", title);
@@ -120,14 +120,14 @@ static int build(const struct signer *s, const struct db_rows *rows, size_t i, s
 static int fail(const struct signer *s, struct job *job, const struct problem *why, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	auto_free char		      *text = problem_to_text(why);
-	char			       order[ID_TEXT_LEN + 1];
+	auto_free char                *text = problem_to_text(why);
+	char                           order[ID_TEXT_LEN + 1];
 
 	id_to_text(&job->order, order);
 	log_problem(LOGL_WARNING, "not-issued", why, "order", order, NULL);
 	job->state = JOB_GONE;
 	return db_call(s->db, DB_SIGN_FAIL, (struct db_arg[]){ db_id(&job->id), db_int(job->attempt), db_text(text) },
-		       &rows, p);
+	               &rows, p);
 }
 
 /* What an earlier signer was about to sign is signed as it is: there is never a second certificate for one order. */
@@ -143,13 +143,13 @@ static void take_reservation(const struct signer *s, const struct db_rows *rows,
 	}
 	id_to_text(&job->order, order);
 	log_event(LOGL_ERROR, "cannot-sign", "order", order, "reason",
-		  "the issuer of its reservation is not configured here", NULL);
+	          "the issuer of its reservation is not configured here", NULL);
 }
 
 static int prepare(const struct signer *s, const struct db_rows *rows, size_t i, struct job *job, struct problem *p)
 {
 	auto_problem struct problem why = PROBLEM_INIT;
-	int			    r;
+	int                         r;
 
 	row_id(rows, i, "job", &job->id);
 	row_id(rows, i, "order_id", &job->order);
@@ -169,7 +169,7 @@ static int claim(const struct signer *s, struct batch *batch, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
 	struct db_arg args[] = { db_text(s->worker), db_int(s->conf->signer.batch), db_int(LEASE_SECONDS) };
-	int	      r = db_call(s->db, DB_SIGN_CLAIM, args, &rows, p);
+	int           r = db_call(s->db, DB_SIGN_CLAIM, args, &rows, p);
 
 	if (r < 0)
 		return r;
@@ -229,7 +229,7 @@ static void add_time(struct buf *array, int64_t t)
 }
 
 static int send_columns(const struct signer *s, enum db_call_id id, struct columns *c, size_t n, struct db_rows **ret,
-			struct problem *p)
+                        struct problem *p)
 {
 	struct db_arg args[N_COLUMNS];
 
@@ -237,7 +237,7 @@ static int send_columns(const struct signer *s, enum db_call_id id, struct colum
 		db_array_end(&c->array[i]);
 		if (c->array[i].failed)
 			return problem_set(p, PROB_INTERNAL, "batch exceeds %d bytes: the setting batch is too large",
-					   ARRAY_MAX);
+			                   ARRAY_MAX);
 		args[i] = db_text(buf_str(&c->array[i]));
 	}
 	return db_call(s->db, id, args, ret, p);
@@ -292,7 +292,7 @@ static int reserve(const struct signer *s, struct batch *batch, struct problem *
 {
 	auto_columns struct columns    c = columns_new();
 	auto_(db_rows) struct db_rows *rows = NULL;
-	int			       r;
+	int                            r;
 
 	if (count(batch, JOB_BUILT) == 0)
 		return 0;
@@ -319,14 +319,14 @@ static int reserve(const struct signer *s, struct batch *batch, struct problem *
 static void sign(struct batch *batch)
 {
 	for (size_t i = 0; i < batch->n; i++) {
-		struct job		   *job = &batch->jobs[i];
+		struct job                 *job = &batch->jobs[i];
 		auto_problem struct problem why = PROBLEM_INIT;
-		char			    order[ID_TEXT_LEN + 1];
+		char                        order[ID_TEXT_LEN + 1];
 
 		if (job->state != JOB_RESERVED)
 			continue;
 		if (sign_tbs(job->issuer, job->tbs.der, job->tbs.der_len, &job->certificate, &job->certificate_len,
-			     &why) == 0) {
+		             &why) == 0) {
 			job->state = JOB_SIGNED;
 			continue;
 		}
@@ -340,7 +340,7 @@ static int finish(const struct signer *s, struct batch *batch, struct problem *p
 {
 	auto_columns struct columns    c = columns_new();
 	auto_(db_rows) struct db_rows *rows = NULL;
-	int			       r;
+	int                            r;
 
 	if (count(batch, JOB_SIGNED) == 0)
 		return 0;
@@ -362,7 +362,7 @@ static int finish(const struct signer *s, struct batch *batch, struct problem *p
 int job_run_batch(struct signer *s, size_t *ret_n, struct problem *p)
 {
 	__attribute__((cleanup(batch_clear))) struct batch batch = { NULL, 0 };
-	int						   r;
+	int                                                r;
 
 	r = claim(s, &batch, p);
 	if (r == 0)

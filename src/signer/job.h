@@ -14,7 +14,7 @@ struct signer {
 	struct conf   *conf;
 	struct issuers issuers;
 	struct db     *db;
-	char	       worker[96]; /* host/pid */
+	char           worker[96]; /* host/pid */
 };
 
 /*

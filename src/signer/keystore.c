@@ -37,11 +37,11 @@ static int check_access(int fd, const char *path, size_t *ret_size, struct probl
 		return problem_set(p, PROB_CONFIG, "key %s is not a regular file", path);
 	if (st.st_mode & (S_IWGRP | S_IXGRP | S_IRWXO))
 		return problem_set(p, PROB_CONFIG,
-				   "key %s has mode %04o: others must not get at it, expected 0600 or 0640 at most",
-				   path, (unsigned)st.st_mode & 07777);
+		                   "key %s has mode %04o: others must not get at it, expected 0600 or 0640 at most",
+		                   path, (unsigned)st.st_mode & 07777);
 	if (st.st_size <= 0 || st.st_size > KEY_FILE_MAX)
 		return problem_set(p, PROB_CONFIG, "key %s has %lld bytes, expected 1 to %d", path,
-				   (long long)st.st_size, KEY_FILE_MAX);
+		                   (long long)st.st_size, KEY_FILE_MAX);
 	*ret_size = (size_t)st.st_size;
 	return 0;
 }
@@ -49,9 +49,9 @@ static int check_access(int fd, const char *path, size_t *ret_size, struct probl
 static int read_secret(const char *path, struct secret *ret, struct problem *p)
 {
 	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	size_t	    size = 0;
-	ssize_t	    n;
-	int	    r;
+	size_t      size = 0;
+	ssize_t     n;
+	int         r;
 
 	if (fd < 0)
 		return problem_set(p, PROB_CONFIG, "key %s: %s", path, strerror(errno));
@@ -63,7 +63,7 @@ static int read_secret(const char *path, struct secret *ret, struct problem *p)
 	n = read(fd, ret->data, size);
 	if (n != (ssize_t)size)
 		return problem_set(p, PROB_CONFIG, "key %s: %s", path,
-				   n < 0 ? strerror(errno) : "it changes while it is read");
+		                   n < 0 ? strerror(errno) : "it changes while it is read");
 	return 0;
 }
 
@@ -76,9 +76,9 @@ static bool is_encrypted(const char *pem)
 static int open_file(const char *path, gnutls_privkey_t *ret, struct problem *p)
 {
 	__attribute__((cleanup(secret_clear))) struct secret pem = { NULL, 0 };
-	auto_(gprivkey) gnutls_privkey_t		     key = NULL;
-	gnutls_datum_t					     data;
-	int						     r;
+	auto_(gprivkey) gnutls_privkey_t                     key = NULL;
+	gnutls_datum_t                                       data;
+	int                                                  r;
 
 	r = read_secret(path, &pem, p);
 	if (r < 0)
@@ -96,7 +96,7 @@ static int open_file(const char *path, gnutls_privkey_t *ret, struct problem *p)
 	r = gnutls_privkey_import_x509_raw(key, &data, GNUTLS_X509_FMT_PEM, NULL, 0);
 	if (r < 0)
 		return problem_gnutls(p, PROB_CONFIG, r, "key %s holds no private key in PEM form that can be read",
-				      path);
+		                      path);
 	*ret = steal(key);
 	return 0;
 }

@@ -12,7 +12,7 @@
 #include "base/privs.h"
 #include "signer/job.h"
 
-#define PROGRAM	       "chert-signer"
+#define PROGRAM        "chert-signer"
 #define DOOR_BELL      "chert_issue"
 #define HELLO_INTERVAL (10 * CLK_SECOND)
 #define RETRY_INTERVAL CLK_SECOND
@@ -21,20 +21,20 @@
 
 struct options {
 	const char *config, *user;
-	bool	    once;
+	bool        once;
 };
 
 struct daemon {
 	struct signer  signer;
 	struct options options;
-	int64_t	       next_hello, next_maintenance; /* clk_mono() */
-	bool	       said_hello;
-	bool	       db_is_away; /* and that was logged */
+	int64_t        next_hello, next_maintenance; /* clk_mono() */
+	bool           said_hello;
+	bool           db_is_away; /* and that was logged */
 };
 
 /* Signals are blocked but in take_signals(), so that no call is ever interrupted. */
 static volatile sig_atomic_t stopping, reloading;
-static sigset_t		     unblocked;
+static sigset_t              unblocked;
 
 static void on_signal(int sig)
 {
@@ -48,7 +48,7 @@ static void catch_signals(void)
 {
 	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
 	struct sigaction action = { .sa_handler = on_signal };
-	sigset_t	 blocked;
+	sigset_t         blocked;
 
 	sigemptyset(&blocked);
 	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
@@ -63,7 +63,7 @@ static void catch_signals(void)
 /* Waits for a signal, for fd (-1: none) or for so many microseconds. */
 static void take_signals(int fd, int64_t wait)
 {
-	struct pollfd	watched = { .fd = fd, .events = POLLIN };
+	struct pollfd   watched = { .fd = fd, .events = POLLIN };
 	struct timespec timeout = { .tv_sec = wait / CLK_SECOND, .tv_nsec = wait % CLK_SECOND * 1000 };
 
 	ppoll(&watched, 1, &timeout, &unblocked);
@@ -82,8 +82,8 @@ static int set_log_level(const struct conf *conf, struct problem *p)
 
 	if (!log_level_from_name(conf->log_level, &level))
 		return problem_set(p, PROB_CONFIG,
-				   "log-level is %s, permitted are error, warning, notice, info and debug",
-				   conf->log_level);
+		                   "log-level is %s, permitted are error, warning, notice, info and debug",
+		                   conf->log_level);
 	log_setup(PROGRAM, level);
 	return 0;
 }
@@ -91,7 +91,7 @@ static int set_log_level(const struct conf *conf, struct problem *p)
 static int load(const char *path, struct conf **ret_conf, struct issuers *ret_issuers, struct problem *p)
 {
 	auto_(conf) struct conf *conf = NULL;
-	int			 r;
+	int                      r;
 
 	r = conf_load(path, &conf, p);
 	if (r == 0)
@@ -108,11 +108,11 @@ static int load(const char *path, struct conf **ret_conf, struct issuers *ret_is
 static int register_issuers(struct db *db, const struct issuers *issuers, struct problem *p)
 {
 	for (size_t i = 0; i < issuers->n; i++) {
-		struct issuer		      *issuer = issuers->items[i];
+		struct issuer                 *issuer = issuers->items[i];
 		auto_(db_rows) struct db_rows *rows = NULL;
 		struct db_arg args[] = { db_text(issuer->name), db_bytes(issuer->der.data, issuer->der.size),
-					 db_text(issuer->chain) };
-		int	      r = db_call(db, DB_SIGN_ISSUER_PUT, args, &rows, p);
+			                 db_text(issuer->chain) };
+		int           r = db_call(db, DB_SIGN_ISSUER_PUT, args, &rows, p);
 
 		if (r < 0)
 			return r;
@@ -126,7 +126,7 @@ static void reload(struct daemon *d)
 {
 	auto_issuers struct issuers issuers = { NULL, 0 };
 	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(conf) struct conf	   *conf = NULL;
+	auto_(conf) struct conf    *conf = NULL;
 
 	if (load(d->options.config, &conf, &issuers, &p) < 0 || register_issuers(d->signer.db, &issuers, &p) < 0) {
 		log_problem(LOGL_ERROR, "not-reloaded", &p, NULL);
@@ -145,13 +145,13 @@ static void reload(struct daemon *d)
 static int say_hello(struct daemon *d, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	int			       r;
+	int                            r;
 
 	if (clk_mono() < d->next_hello)
 		return 0;
 	r = db_call(d->signer.db, DB_SIGN_HELLO,
-		    (struct db_arg[]){ db_text(d->signer.worker), db_text(PACKAGE_VERSION), db_bool(!d->said_hello) },
-		    &rows, p);
+	            (struct db_arg[]){ db_text(d->signer.worker), db_text(PACKAGE_VERSION), db_bool(!d->said_hello) },
+	            &rows, p);
 	if (r < 0)
 		return r;
 	d->said_hello = true;
@@ -163,20 +163,20 @@ static int maintain(struct daemon *d, struct problem *p)
 {
 	const struct conf_signer      *conf = &d->signer.conf->signer;
 	auto_(db_rows) struct db_rows *rows = NULL;
-	int			       r;
+	int                            r;
 
 	if (clk_mono() < d->next_maintenance)
 		return 0;
 	r = db_call(d->signer.db, DB_SIGN_MAINTAIN,
-		    (struct db_arg[]){ db_int(conf->order_retention / CLK_SECOND),
-				       db_int(conf->certificate_retention / CLK_SECOND) },
-		    &rows, p);
+	            (struct db_arg[]){ db_int(conf->order_retention / CLK_SECOND),
+	                               db_int(conf->certificate_retention / CLK_SECOND) },
+	            &rows, p);
 	if (r < 0)
 		return r;
 	d->next_maintenance = clk_mono() + conf->maintenance_interval;
 	if (row_int(rows, 0, "made") + row_int(rows, 0, "dropped") > 0)
 		log_event(LOGL_INFO, "maintained", "made", row_text(rows, 0, "made"), "dropped",
-			  row_text(rows, 0, "dropped"), NULL);
+		          row_text(rows, 0, "dropped"), NULL);
 	return 0;
 }
 
@@ -221,7 +221,7 @@ static void run(struct daemon *d)
 {
 	while (!stopping) {
 		auto_problem struct problem p = PROBLEM_INIT;
-		int64_t			    wait = d->signer.conf->signer.poll_interval;
+		int64_t                     wait = d->signer.conf->signer.poll_interval;
 
 		if (reloading) {
 			reloading = 0;
@@ -278,12 +278,12 @@ static int parse_options(int argc, char **argv, struct options *ret, struct prob
 		{ 0 },
 	};
 	const struct opt_usage usage = { PROGRAM, "", "Signs certificates for finalized ACME orders.", rows };
-	int		       first, r;
+	int                    first, r;
 
 	r = opt_parse(&usage, argc, argv, &first, p);
 	if (r == 0 && first < argc)
 		r = problem_set(p, PROB_CONFIG, "unexpected operand %s; " PROGRAM " --help lists the options",
-				argv[first]);
+		                argv[first]);
 	return r;
 }
 
@@ -306,8 +306,8 @@ static int serve(struct daemon *d, struct problem *p)
 int main(int argc, char **argv)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	struct daemon		    d = { .options.config = conf_default_path() };
-	int			    r;
+	struct daemon               d = { .options.config = conf_default_path() };
+	int                         r;
 
 	log_setup(PROGRAM, LOGL_INFO);
 	privs_harden();

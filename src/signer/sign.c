@@ -12,7 +12,7 @@ static const uint8_t ecdsa_sha256[] = { 0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48
 static const uint8_t ecdsa_sha384[] = { 0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x03 };
 static const uint8_t ecdsa_sha512[] = { 0x30, 0x0a, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x04 };
 static const uint8_t rsa_sha256[] = { 0x30, 0x0d, 0x06, 0x09, 0x2a, 0x86, 0x48, 0x86,
-				      0xf7, 0x0d, 0x01, 0x01, 0x0b, 0x05, 0x00 };
+	                              0xf7, 0x0d, 0x01, 0x01, 0x0b, 0x05, 0x00 };
 
 #define IDENTIFIER(a) (a), sizeof(a)
 static const struct sign_alg algs[] = {
@@ -25,7 +25,7 @@ static const struct sign_alg algs[] = {
 const struct sign_alg *sign_alg_for(gnutls_pubkey_t key)
 {
 	unsigned bits = 0;
-	int	 pk = gnutls_pubkey_get_pk_algorithm(key, &bits);
+	int      pk = gnutls_pubkey_get_pk_algorithm(key, &bits);
 
 	for (size_t i = 0; i < ARRAY_LEN(algs); i++) {
 		if ((int)algs[i].pk == pk && bits >= algs[i].min_bits && bits <= algs[i].max_bits)
@@ -36,10 +36,10 @@ const struct sign_alg *sign_alg_for(gnutls_pubkey_t key)
 
 /* Certificate ::= SEQUENCE { tbsCertificate, signatureAlgorithm, signatureValue } (RFC 5280 4.1) */
 static void wrap(const struct issuer *issuer, const void *tbs, size_t len, const gnutls_datum_t *signature,
-		 struct der_out *out)
+                 struct der_out *out)
 {
 	static const uint8_t no_unused_bits = 0;
-	const uint8_t	    *end = out->pos;
+	const uint8_t       *end = out->pos;
 
 	der_put_raw(out, signature->data, signature->size);
 	der_put_raw(out, &no_unused_bits, sizeof(no_unused_bits));
@@ -54,8 +54,8 @@ static int prove(const struct issuer *issuer, const void *der, size_t len, struc
 {
 	auto_(gcrt) gnutls_x509_crt_t crt = NULL;
 	auto_gdatum gnutls_datum_t    why = { NULL, 0 };
-	unsigned		      status = 0;
-	int			      r;
+	unsigned                      status = 0;
+	int                           r;
 
 	r = crt_from_der(der, len, &crt, p);
 	if (r < 0)
@@ -71,17 +71,17 @@ static int prove(const struct issuer *issuer, const void *der, size_t len, struc
 }
 
 int sign_tbs(const struct issuer *issuer, const void *tbs, size_t len, uint8_t **ret, size_t *ret_len,
-	     struct problem *p)
+             struct problem *p)
 {
 	auto_gdatum gnutls_datum_t signature = { NULL, 0 };
-	auto_free uint8_t	  *bytes = xmemdup(tbs, len), *room = NULL;
-	gnutls_datum_t		   data = { bytes, (unsigned)len };
-	struct der_out		   out;
-	size_t			   size;
-	int			   r;
+	auto_free uint8_t         *bytes = xmemdup(tbs, len), *room = NULL;
+	gnutls_datum_t             data = { bytes, (unsigned)len };
+	struct der_out             out;
+	size_t                     size;
+	int                        r;
 
 	r = gnutls_privkey_sign_data2(issuer->key, issuer->alg->sign, GNUTLS_PRIVKEY_FLAG_REPRODUCIBLE, &data,
-				      &signature);
+	                              &signature);
 	if (r < 0)
 		return problem_gnutls(p, PROB_UNAVAILABLE, r, "key of issuer %s did not sign", issuer->name);
 	size = len + signature.size + issuer->alg->identifier_len + WRAPPING;

@@ -13,12 +13,12 @@ struct issuer;
 
 /* One row per kind of issuing key (conformance Q20). */
 struct sign_alg {
-	gnutls_pk_algorithm_t	  pk;
-	unsigned		  min_bits, max_bits;
-	gnutls_sign_algorithm_t	  sign;
+	gnutls_pk_algorithm_t     pk;
+	unsigned                  min_bits, max_bits;
+	gnutls_sign_algorithm_t   sign;
 	gnutls_digest_algorithm_t digest;
-	const uint8_t		 *identifier; /* AlgorithmIdentifier, DER */
-	size_t			  identifier_len;
+	const uint8_t            *identifier; /* AlgorithmIdentifier, DER */
+	size_t                    identifier_len;
 };
 
 /* NULL when certificates are not signed with such keys. */
@@ -32,6 +32,6 @@ const struct sign_alg *sign_alg_for(gnutls_pubkey_t key);
  * PROB_UNAVAILABLE: the key would not sign.  PROB_INTERNAL: what came out does not verify.
  */
 int sign_tbs(const struct issuer *issuer, const void *tbs, size_t len, uint8_t **ret, size_t *ret_len,
-	     struct problem *p) NONNULL(1, 2, 4, 5, 6) CHECK_RESULT;
+             struct problem *p) NONNULL(1, 2, 4, 5, 6) CHECK_RESULT;
 
 #endif

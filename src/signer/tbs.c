@@ -47,7 +47,7 @@ static int ext_key_usage(const struct tbs_request *req, gnutls_datum_t *ret)
 static int ext_key_purposes(UNUSED const struct tbs_request *req, gnutls_datum_t *ret)
 {
 	auto_(purposes) gnutls_x509_key_purposes_t purposes = NULL;
-	int					   r = gnutls_x509_key_purpose_init(&purposes);
+	int                                        r = gnutls_x509_key_purpose_init(&purposes);
 
 	if (r == 0)
 		r = gnutls_x509_key_purpose_set(purposes, GNUTLS_KP_TLS_WWW_SERVER);
@@ -62,8 +62,8 @@ static int ext_basic_constraints(UNUSED const struct tbs_request *req, gnutls_da
 static int ext_authority_key_id(const struct tbs_request *req, gnutls_datum_t *ret)
 {
 	auto_(aki) gnutls_x509_aki_t aki = NULL;
-	gnutls_datum_t		     id = datum(req->issuer->key_id, req->issuer->key_id_len);
-	int			     r = gnutls_x509_aki_init(&aki);
+	gnutls_datum_t               id = datum(req->issuer->key_id, req->issuer->key_id_len);
+	int                          r = gnutls_x509_aki_init(&aki);
 
 	if (r == 0)
 		r = gnutls_x509_aki_set_id(aki, &id);
@@ -73,9 +73,9 @@ static int ext_authority_key_id(const struct tbs_request *req, gnutls_datum_t *r
 static int ext_authority_info(const struct tbs_request *req, gnutls_datum_t *ret)
 {
 	auto_(aia) gnutls_x509_aia_t aia = NULL;
-	const char		    *url = req->profile->ca_issuers_url;
-	gnutls_datum_t		     uri;
-	int			     r;
+	const char                  *url = req->profile->ca_issuers_url;
+	gnutls_datum_t               uri;
+	int                          r;
 
 	if (!is_set(url))
 		return 0;
@@ -89,9 +89,9 @@ static int ext_authority_info(const struct tbs_request *req, gnutls_datum_t *ret
 static int ext_crl_points(const struct tbs_request *req, gnutls_datum_t *ret)
 {
 	auto_(cdp) gnutls_x509_crl_dist_points_t points = NULL;
-	const char				*url = req->profile->crl_url;
-	gnutls_datum_t				 uri;
-	int					 r;
+	const char                              *url = req->profile->crl_url;
+	gnutls_datum_t                           uri;
+	int                                      r;
 
 	if (!is_set(url))
 		return 0;
@@ -105,8 +105,8 @@ static int ext_crl_points(const struct tbs_request *req, gnutls_datum_t *ret)
 static int ext_policies(const struct tbs_request *req, gnutls_datum_t *ret)
 {
 	auto_(policies) gnutls_x509_policies_t policies = NULL;
-	struct gnutls_x509_policy_st	       policy = { .oid = req->profile->policy_oid };
-	int				       r;
+	struct gnutls_x509_policy_st           policy = { .oid = req->profile->policy_oid };
+	int                                    r;
 
 	if (!is_set(policy.oid))
 		return 0;
@@ -118,8 +118,8 @@ static int ext_policies(const struct tbs_request *req, gnutls_datum_t *ret)
 
 struct san {
 	gnutls_x509_subject_alt_name_t type;
-	gnutls_datum_t		       value; /* points into the ident, or to address */
-	uint8_t			       address[16];
+	gnutls_datum_t                 value; /* points into the ident, or to address */
+	uint8_t                        address[16];
 };
 
 /* Addresses (RFC 8738) go as octets. */
@@ -138,7 +138,7 @@ static void to_san(const struct ident *id, struct san *ret)
 static int ext_names(const struct tbs_request *req, gnutls_datum_t *ret)
 {
 	auto_(gsans) gnutls_subject_alt_names_t names = NULL;
-	int					r = gnutls_subject_alt_names_init(&names);
+	int                                     r = gnutls_subject_alt_names_init(&names);
 
 	for (size_t i = 0; r == 0 && i < req->n_names; i++) {
 		struct san san;
@@ -151,9 +151,9 @@ static int ext_names(const struct tbs_request *req, gnutls_datum_t *ret)
 
 struct extension {
 	const char *name;
-	uint8_t	    oid[8];
-	uint8_t	    oid_len;
-	bool	    critical;
+	uint8_t     oid[8];
+	uint8_t     oid_len;
+	bool        critical;
 	int (*contents)(const struct tbs_request *req, gnutls_datum_t *ret);
 };
 
@@ -170,12 +170,12 @@ static const struct extension extensions[] = {
 };
 
 static int put_extension(struct der_out *out, const struct extension *ext, const struct tbs_request *req,
-			 struct problem *p)
+                         struct problem *p)
 {
-	static const uint8_t	   yes = 0xff;
+	static const uint8_t       yes = 0xff;
 	auto_gdatum gnutls_datum_t contents = { NULL, 0 };
-	const uint8_t		  *end = out->pos;
-	int			   r = ext->contents(req, &contents);
+	const uint8_t             *end = out->pos;
+	int                        r = ext->contents(req, &contents);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_INTERNAL, r, "extension %s cannot be encoded", ext->name);
@@ -192,7 +192,7 @@ static int put_extension(struct der_out *out, const struct extension *ext, const
 static int put_extensions(struct der_out *out, const struct tbs_request *req, struct problem *p)
 {
 	const uint8_t *end = out->pos;
-	int	       r;
+	int            r;
 
 	for (size_t i = ARRAY_LEN(extensions); i-- > 0;) {
 		r = put_extension(out, &extensions[i], req, p);
@@ -259,8 +259,8 @@ static int check_validity(const struct tbs_request *req, const struct tbs *tbs, 
 		return problem_set(p, PROB_MALFORMED, "notAfter lies in the past or not after notBefore");
 	if (length > req->profile->validity)
 		return problem_set(p, PROB_MALFORMED,
-				   "the validity asked for, %lld seconds, exceeds the %lld permitted",
-				   (long long)(length / CLK_SECOND), (long long)(req->profile->validity / CLK_SECOND));
+		                   "the validity asked for, %lld seconds, exceeds the %lld permitted",
+		                   (long long)(length / CLK_SECOND), (long long)(req->profile->validity / CLK_SECOND));
 	return 0;
 }
 
@@ -268,8 +268,8 @@ static void put_time(struct der_out *out, int64_t t)
 {
 	const time_t seconds = (time_t)(t / CLK_SECOND);
 	struct tm    tm;
-	char	     text[sizeof("YYYYMMDDHHMMSSZ")];
-	size_t	     len;
+	char         text[sizeof("YYYYMMDDHHMMSSZ")];
+	size_t       len;
 
 	gmtime_r(&seconds, &tm);
 	len = strftime(text, sizeof(text), "%Y%m%d%H%M%SZ", &tm);
@@ -291,8 +291,8 @@ static int check_constraints(const struct tbs_request *req, struct problem *p)
 		to_san(&req->names[i], &san);
 		if (!gnutls_x509_name_constraints_check(req->issuer->constraints, san.type, &san.value))
 			return problem_set(p, PROB_REJECTED_IDENTIFIER,
-					   "name constraints of the issuing certificate do not permit %s",
-					   req->names[i].value);
+			                   "name constraints of the issuing certificate do not permit %s",
+			                   req->names[i].value);
 	}
 	return 0;
 }
@@ -312,8 +312,8 @@ static int make_serial(const struct tbs_request *req, struct id *ret, struct pro
 static int put_tbs(struct der_out *out, const struct tbs_request *req, const struct tbs *tbs, struct problem *p)
 {
 	static const uint8_t v3 = 2;
-	const uint8_t	    *end = out->pos, *mark;
-	int		     r;
+	const uint8_t       *end = out->pos, *mark;
+	int                  r;
 
 	r = put_extensions(out, req, p);
 	if (r < 0)
@@ -339,9 +339,9 @@ static int put_tbs(struct der_out *out, const struct tbs_request *req, const str
 int tbs_build(const struct tbs_request *req, struct tbs *ret, struct problem *p)
 {
 	auto_free uint8_t *room = xcalloc(1, CRT_MAX);
-	struct tbs	   tbs = { 0 };
-	struct der_out	   out;
-	int		   r;
+	struct tbs         tbs = { 0 };
+	struct der_out     out;
+	int                r;
 
 	choose_validity(req, &tbs);
 	r = check_validity(req, &tbs, p);

@@ -14,20 +14,20 @@
 #include "signer/issuer.h"
 
 struct tbs_request {
-	const struct issuer	  *issuer;
+	const struct issuer       *issuer;
 	const struct conf_profile *profile;
-	const struct ident	  *names; /* at least one, dns or ip */
-	size_t			   n_names;
-	const struct spki	  *spki;
-	int64_t			   not_before, not_after; /* as the order asked, 0: the profile decides */
-	int64_t			   now;
+	const struct ident        *names; /* at least one, dns or ip */
+	size_t                     n_names;
+	const struct spki         *spki;
+	int64_t                    not_before, not_after; /* as the order asked, 0: the profile decides */
+	int64_t                    now;
 };
 
 struct tbs {
 	struct id serial; /* also the certificate's id */
-	int64_t	  not_before, not_after;
-	uint8_t	 *der; /* free() */
-	size_t	  der_len;
+	int64_t   not_before, not_after;
+	uint8_t  *der; /* free() */
+	size_t    der_len;
 };
 
 /*
