@@ -2,6 +2,7 @@
 # shellcheck shell=sh
 # Sourced by the tests of sql/, which set `top`: a disposable cluster in $dir, gone when the test ends.
 
+: "${top:?}"
 dir=$(mktemp -d)
 # psql, createdb and their kind then reach the cluster as its superuser, and stop at the first error.
 cluster_start()

@@ -1,0 +1,250 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+# Many sessions at once: every call waits at a gate, the gate opens, and then the outcome is looked at.
+# An error in any session (a deadlock, say) fails the race.
+set -eu
+top=$(cd "$(dirname "$0")/../.." && pwd)
+# shellcheck source=tests/sql/cluster.sh
+. "$top/tests/sql/cluster.sh"
+
+cluster_start
+createdb chert
+PGDATABASE=chert
+export PGDATABASE
+psql -q -f "$top/sql/roles.sql" -f "$top/sql/migrate.sql" -f "$top/tests/sql/setup.sql" >"$dir/setup.log"
+mkfifo "$dir/gate"
+psql -q <"$dir/gate" >"$dir/gate.log" 2>&1 &
+exec 9>"$dir/gate"
+calls=0
+
+query()
+{
+	psql -qAt -c "$1"
+}
+
+# eventually N QUERY: the query counts N within a while.
+eventually()
+{
+	tries=0
+	while [ "$(query "$2")" != "$1" ]; do
+		tries=$((tries + 1))
+		[ "$tries" -lt 600 ] || return 1
+		sleep 0.1
+	done
+}
+
+close_gate()
+{
+	echo 'select pg_advisory_lock(1);' >&9
+	eventually 1 "select count(*) from pg_locks where locktype = 'advisory' and objid = 1 and granted"
+	rm -f "$dir"/call.*
+	calls=0
+	pids=
+}
+
+# call SQL: one more session that will make this call.
+call()
+{
+	calls=$((calls + 1))
+	# The gate's own end of the pipe is not for the sessions.
+	psql -qAt -c 'select pg_advisory_lock_shared(1)' -c "select 'outcome: ' || coalesce(($1)::text, 'null')" \
+		>"$dir/call.$calls" 2>"$dir/call.$calls.err" 9>&- &
+	pids="$pids $!"
+}
+
+# Lets them all go and waits for their end; false when any of them failed.
+open_gate()
+{
+	eventually "$calls" "select count(*) from pg_locks where locktype = 'advisory' and objid = 1 and not granted" || return 1
+	echo 'select pg_advisory_unlock(1);' >&9
+	failed=0
+	for pid in $pids; do
+		wait "$pid" || failed=1
+	done
+	cat "$dir"/call.*.err
+	return $failed
+}
+
+# outcomes PATTERN: how many calls ended so.
+outcomes()
+{
+	cat "$dir"/call.* | grep -c "^outcome: $1\$" || :
+}
+
+are()
+{
+	[ "$1" = "$2" ] || { echo "found $1, expected $2"; return 1; }
+}
+
+account=$(query "select t.account('k')")
+signed="'$account', 1, t.nonce(), t.key()"
+
+# --- one new key, many newAccounts
+close_gate
+for _ in $(seq 30); do
+	call "select created || ' ' || account from web.account_new(t.nonce(), t.key(), 'new', '{}', '[]', true, false)"
+done
+ok "30 newAccounts with one key: all are answered" open_gate
+ok "one made the account" are "$(outcomes 'true .*')" 1
+ok "all got the same" are "$(cat "$dir"/call.* | sed -n 's/^outcome: [a-z]* //p' | sort -u | wc -l)" 1
+ok "there is one account" are "$(query "select count(*) from acme.accounts where key_thumbprint = 'new'")" 1
+
+# --- one nonce, many requests
+close_gate
+nonce=$(query "select t.nonce()")
+for _ in $(seq 30); do
+	call "select t.type(problem) from web.account_get('$account', 1, '$nonce', t.key())"
+done
+ok "one nonce 30 times: all are answered" open_gate
+ok "one succeeded" are "$(outcomes null)" 1
+ok "the others are told badNonce" are "$(outcomes badNonce)" 29
+
+# --- the unlogged tables were lost
+close_gate
+query "truncate acme.nonces, acme.nonce_epoch"
+keys=$(query "select count(*) from acme.nonce_keys")
+key=$(query "select t.key()")
+for _ in $(seq 20); do
+	call "select t.type(web.nonce_spend(t.nonce(), $key))"
+done
+ok "20 requests after a crash: all are answered" open_gate
+ok "all are told badNonce" are "$(outcomes badNonce)" 20
+ok "one new key was made" are "$(query "select count(*) from acme.nonce_keys")" $((keys + 1))
+
+# --- one order, many finalizes
+close_gate
+order=$(query "select t.ready('$account', 'a.test', 'b.test')")
+for _ in $(seq 50); do
+	call "select coalesce(t.type(problem), status) from t.finalize('$account', '$order')"
+done
+ok "50 finalizes of one order: all are answered" open_gate
+ok "one succeeded" are "$(outcomes processing)" 1
+ok "the others are told orderNotReady" are "$(outcomes orderNotReady)" 49
+ok "there is one job" are "$(query "select count(*) from acme.jobs where object_id = '$order'")" 1
+
+# --- one job, many signers
+close_gate
+for _ in $(seq 10); do
+	call "select count(*) from sign.claim('w', 10, 60)"
+done
+ok "10 signers claim: all are answered" open_gate
+ok "one got the job" are "$(outcomes 1)" 1
+close_gate
+job=$(query "select t.job('$order')")
+query "select t.reserve('$job', 1)" >"$dir/reserved"
+for _ in $(seq 10); do
+	call "select count(*) from sign.finish(array['$job'::uuid], array[1], array['der'::bytea])"
+done
+ok "10 signers finish: all are answered" open_gate
+ok "one was heard" are "$(outcomes 1)" 1
+ok "there is one certificate" are "$(query "select count(*) from acme.certificates where order_id = '$order'")" 1
+
+# --- one certificate, many revocations
+close_gate
+certificate=$(query "select certificate_id from acme.orders where id = '$order'")
+for _ in $(seq 10); do
+	call "select t.type(web.certificate_revoke($signed, '$certificate', 'der', null))"
+	call "select t.type(web.certificate_revoke_by_key(t.nonce(), t.key(), '$certificate', 'der', null))"
+done
+ok "20 revocations: all are answered" open_gate
+ok "one succeeded" are "$(outcomes null)" 1
+ok "the others are told alreadyRevoked" are "$(outcomes alreadyRevoked)" 19
+
+# --- the last two authorizations of an order at once: 10 orders, 20 validators
+orders_with_two()
+{
+	query "select t.order('$account', 'a' || n || '.test', 'b' || n || '.test') from generate_series(1, 10) n" >"$dir/orders"
+	query "select t.respond('$account', authorization_id) from acme.order_authorizations
+		where order_id = any(string_to_array('$(paste -sd, "$dir/orders")', ',')::uuid[])" >"$dir/responses"
+}
+close_gate
+orders_with_two
+of_these="id = any(string_to_array('$(paste -sd, "$dir/orders")', ',')::uuid[])"
+for _ in $(seq 8); do
+	call "select count(*) from va.claim('w', 'default', 5, 60)"
+done
+ok "8 validators claim 20 jobs: all are answered" open_gate
+ok "every job was handed out once" are "$(cat "$dir"/call.* | sed -n 's/^outcome: //p' | awk '{ n += $1 } END { print n }')" \
+	"$(query "select count(*) from acme.jobs where attempts = 1")"
+query "select count(*) from va.claim('w', 'default', 100, 60)" >"$dir/rest"
+close_gate
+for job in $(query "select id from acme.jobs where kind = 'validate'"); do
+	call "va.finish('$job', 1, null, null)"
+done
+ok "20 validations end: all are answered" open_gate
+ok "all are accepted" are "$(outcomes true)" 20
+ok "all 10 orders are ready" are "$(query "select count(*) from acme.orders where status = 'ready' and $of_these")" 10
+
+# --- the same in slow motion: the second waits for the first, and sees what it did
+order=$(query "select t.order('$account', 'a.test', 'b.test')")
+query "select t.respond('$account', t.authz('$account', '$order', n)) from generate_series(0, 1) n" >"$dir/responses"
+query "select count(*) from va.claim('w', 'default', 100, 60)" >"$dir/claimed"
+first=$(query "select t.job(t.authz('$account', '$order', 0))")
+second=$(query "select t.job(t.authz('$account', '$order', 1))")
+close_gate
+psql -qAt -c "begin; select va.finish('$first', 1, null, null); select pg_advisory_lock_shared(1); commit" \
+	>"$dir/first" 2>&1 9>&- &
+calls=1
+pids=$!
+eventually 1 "select count(*) from pg_locks where locktype = 'advisory' and objid = 1 and not granted"
+psql -qAt -c "select va.finish('$second', 1, null, null)" >"$dir/second" 2>&1 9>&- &
+pids="$pids $!"
+ok "the second waits" eventually 1 "select count(*) from pg_stat_activity where query like 'select va.finish%' and wait_event_type = 'Lock'"
+ok "both end" open_gate
+ok "the order is ready" are "$(query "select t.status('orders', '$order')")" ready
+
+# --- validation against deactivation of the same authorization, and of its order's other one
+close_gate
+orders_with_two
+of_these="id = any(string_to_array('$(paste -sd, "$dir/orders")', ',')::uuid[])"
+query "select count(*) from va.claim('w', 'default', 100, 60)" >"$dir/claimed"
+for order in $(cat "$dir/orders"); do
+	one=$(query "select t.authz('$account', '$order', 0)")
+	two=$(query "select t.authz('$account', '$order', 1)")
+	call "va.finish(t.job('$one'), 1, null, null)"
+	call "va.finish(t.job('$two'), 1, null, null)"
+	call "select t.type(problem) from web.authorization_deactivate($signed, '$one')"
+	call "select t.type(problem) from web.challenge_respond($signed, '$two', 'http-01', 60)"
+done
+ok "validation, response and deactivation at once: all are answered" open_gate
+ok "deactivation always wins" are "$(query "select count(*) from acme.orders where status = 'invalid' and $of_these")" 10
+query "delete from acme.jobs"
+
+# --- finalize against deactivation
+close_gate
+for i in $(seq 10); do
+	order=$(query "select t.ready('$account', 'f$i.test')")
+	call "select coalesce(t.type(problem), status) from t.finalize('$account', '$order')"
+	call "select coalesce(t.type(problem), status) from web.authorization_deactivate($signed, t.authz('$account', '$order'))"
+done
+ok "finalize and deactivation at once: all are answered" open_gate
+ok "all deactivations succeed" are "$(outcomes deactivated)" 10
+ok "an order is processing with a job, or invalid without" are "$(query "select count(*) from acme.orders o
+	where identifiers->0->>'value' like 'f%.test' and id in (select order_id from acme.order_authorizations)
+	  and (status = 'processing' and exists (select from acme.jobs where object_id = o.id)
+	       or status = 'invalid' and not exists (select from acme.jobs where object_id = o.id))")" 10
+query "delete from acme.jobs"
+
+# --- everything against deactivation of the account and against housekeeping
+close_gate
+orders_with_two
+query "select count(*) from va.claim('w', 'default', 15, 60)" >"$dir/claimed"
+query "update acme.jobs set attempts = 5, run_after = now() where attempts = 0"
+query "set search_path = acme, core; set role chert_owner; select core.make_partitions('2020-01-15Z')" >"$dir/made"
+for job in $(query "select id from acme.jobs where attempts = 1"); do
+	call "va.finish('$job', 1, null, null)"
+done
+for i in $(seq 5); do
+	call "select count(*) from va.claim('w', 'default', 10, 60)"
+	call "select ran from sign.maintain(7776000, 7776000)"
+	call "select t.type(problem) from web.order_get($signed, '$order')"
+	call "t.order('$account', 'late$i.test')"
+done
+call "select status from web.account_update($signed, null, true)"
+ok "validation, give-up, newOrder, deactivation of the account and housekeeping at once: all are answered" open_gate
+ok "the account is deactivated" are "$(outcomes deactivated)" 1
+ok "no order is left pending or ready" are "$(query "select count(*) from acme.orders where account_id = '$account' and status in ('pending', 'ready')")" 0
+query "select sign.maintain(7776000, 7776000)" >"$dir/maintained"
+ok "the old partitions are gone" are "$(query "select count(*) from pg_class where relname like 'orders_2019%' or relname like 'orders_2020%'")" 0
+exec 9>&-
+done_testing
