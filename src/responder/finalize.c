@@ -10,14 +10,13 @@
 #include "pki/csr.h"
 #include "responder/order.h"
 
-#define CSR_TEXT_MAX B64U_LEN((size_t)CSR_MAX + 1) /* a little too long gets the answer that says so */
 
 struct finalize_request {
 	const char *csr;
 };
 
 static const struct js_field fields[] = {
-	JS_STRING(struct finalize_request, csr, "csr", JS_REQUIRED, CSR_TEXT_MAX),
+	JS_STRING(struct finalize_request, csr, "csr", JS_REQUIRED, B64U_LEN((size_t)CSR_MAX)),
 	JS_END,
 };
 

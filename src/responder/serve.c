@@ -150,11 +150,11 @@ static void serve_one(struct worker *w, struct fc *fc)
 	complete(&x);
 	res_render(&x.res, req.method == REQ_HEAD, req.renames_location || (env && strcmp(env, "X-Location") == 0),
 		   &out);
-	if (!fc_finish(fc, buf_str(&out), out.len))
+	log_exchange(&x, &p, started);
+	if (!fc_finish(fc, buf_str(&out), out.len)) /* which ends the life of what req borrows */
 		log_event(LOGL_WARNING, "response-lost", "id", req.id, NULL);
 	if (x.ring)
 		worker_ring(w, x.ring);
-	log_exchange(&x, &p, started);
 }
 
 int serve_run(const struct conf *conf, int listen_fd, struct problem *p)
