@@ -151,6 +151,14 @@ static struct buf cell_text(const struct db_rows *rows, size_t row, size_t colum
 	return text;
 }
 
+static struct buf shown_text(const struct db_rows *rows, size_t row, size_t column)
+{
+	struct buf text = cell_text(rows, row, column);
+
+	disarm(&text);
+	return text;
+}
+
 /* --- table and record */
 
 /* Terminal columns, as far as one code point takes one. */
@@ -175,7 +183,7 @@ static size_t column_width(const struct db_rows *rows, size_t column)
 	size_t max = width(db_column_name(rows, column));
 
 	for (size_t row = 0; row < db_n_rows(rows); row++) {
-		auto_buf struct buf text = cell_text(rows, row, column);
+		auto_buf struct buf text = shown_text(rows, row, column);
 
 		if (width(buf_str(&text)) > max)
 			max = width(buf_str(&text));
@@ -188,9 +196,8 @@ static void print_line(FILE *out, const struct db_rows *rows, const size_t *widt
 	const size_t n = db_n_columns(rows);
 
 	for (size_t column = 0; column < n; column++) {
-		auto_buf struct buf text = cell_text(rows, row, column);
+		auto_buf struct buf text = shown_text(rows, row, column);
 
-		disarm(&text);
 		print_padded(out, buf_str(&text), column + 1 < n ? widths[column] + GAP : 0);
 	}
 	fputc('\n', out);
@@ -226,12 +233,11 @@ void print_record(FILE *out, const struct db_rows *rows, size_t row)
 	const size_t names = name_width(rows) + 1 + GAP;
 
 	for (size_t column = 0; column < db_n_columns(rows); column++) {
-		auto_buf struct buf text = cell_text(rows, row, column);
+		auto_buf struct buf text = shown_text(rows, row, column);
 		auto_free char     *name = xasprintf("%s:", db_column_name(rows, column));
 
 		if (text.len == 0 || is_certificate(rows, column))
 			continue;
-		disarm(&text);
 		print_padded(out, name, names);
 		fprintf(out, "%s\n", buf_str(&text));
 	}
