@@ -14,7 +14,7 @@ struct net {
 
 struct net_list {
 	struct net *items;
-	size_t	    n;
+	size_t      n;
 };
 
 struct addr_policy {
@@ -115,11 +115,11 @@ bool addr_from_sockaddr(const struct sockaddr *sa, struct addr *ret)
 	struct sockaddr_in6 in6;
 
 	if (sa->sa_family == AF_INET) {
-		memcpy(&in, sa, sizeof in);
+		memcpy(&in, sa, sizeof(in));
 		return addr_from_bytes(&in.sin_addr, 4, ret);
 	}
 	if (sa->sa_family == AF_INET6) {
-		memcpy(&in6, sa, sizeof in6);
+		memcpy(&in6, sa, sizeof(in6));
 		return addr_from_bytes(&in6.sin6_addr, 16, ret);
 	}
 	return false;
@@ -172,7 +172,7 @@ static const char *special_purpose(const struct addr *a)
 const char *addr_refusal(const struct addr_policy *policy, const struct addr *a)
 {
 	struct addr v4 = { 0 };
-	bool	    embeds = embedded_v4(a, &v4);
+	bool        embeds = embedded_v4(a, &v4);
 	const char *name;
 
 	if (list_has(&policy->deny, a) || (embeds && list_has(&policy->deny, &v4)))
@@ -187,13 +187,13 @@ const char *addr_refusal(const struct addr_policy *policy, const struct addr *a)
 
 static bool net_from_text(const char *text, struct net *ret)
 {
-	char	    address[ADDR_TEXT_MAX];
+	char        address[ADDR_TEXT_MAX];
 	const char *slash = strchr(text, '/');
-	size_t	    len = slash ? (size_t)(slash - text) : strlen(text);
+	size_t      len = slash ? (size_t)(slash - text) : strlen(text);
 	struct net  net = { 0 };
 	unsigned    max;
 
-	if (len >= sizeof address)
+	if (len >= sizeof(address))
 		return false;
 	memcpy(address, text, len);
 	address[len] = '\0';
@@ -216,22 +216,22 @@ static bool net_from_text(const char *text, struct net *ret)
 
 static int net_list_fill(struct net_list *list, const char *key, const struct conf_list *from, struct problem *p)
 {
-	list->items = xcalloc(from->n + 1, sizeof *list->items);
+	list->items = xcalloc(from->n + 1, sizeof(*list->items));
 	for (size_t i = 0; i < from->n; i++) {
 		if (!net_from_text(from->items[i], &list->items[i]))
 			return problem_set(p, PROB_CONFIG,
-					   "%s: '%s' is not a network, expected address/length such as 10.0.0.0/8", key,
-					   from->items[i]);
+			                   "%s: '%s' is not a network, expected address/length such as 10.0.0.0/8", key,
+			                   from->items[i]);
 		list->n++;
 	}
 	return 0;
 }
 
 int addr_policy_new(const struct conf_list *allow, const struct conf_list *deny, struct addr_policy **ret,
-		    struct problem *p)
+                    struct problem *p)
 {
-	auto_(addr_policy) struct addr_policy *policy = xcalloc(1, sizeof *policy);
-	int				       r;
+	auto_(addr_policy) struct addr_policy *policy = xcalloc(1, sizeof(*policy));
+	int                                    r;
 
 	r = net_list_fill(&policy->allow, "allow-networks", allow, p);
 	if (r < 0)

@@ -18,7 +18,7 @@
 #define ADDR_TEXT_MAX 46 /* INET6_ADDRSTRLEN */
 
 struct addr {
-	bool	v6;
+	bool    v6;
 	uint8_t b[16]; /* IPv4: the first 4 */
 };
 
@@ -35,7 +35,7 @@ bool addr_equal(const struct addr *a, const struct addr *b) NONNULL(1, 2);
 
 /* PROB_CONFIG names the item that is no address/length. */
 int  addr_policy_new(const struct conf_list *allow, const struct conf_list *deny, struct addr_policy **ret,
-		     struct problem *p) NONNULL(1, 2, 3, 4) CHECK_RESULT;
+                     struct problem *p) NONNULL(1, 2, 3, 4) CHECK_RESULT;
 void addr_policy_free(struct addr_policy *policy);
 DEFINE_FREEP(addr_policy, struct addr_policy *, addr_policy_free);
 

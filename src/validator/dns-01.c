@@ -10,12 +10,12 @@
 #include "validator/excerpt.h"
 #include "json/js.h"
 
-#define PREFIX	   "_acme-challenge."
+#define PREFIX     "_acme-challenge."
 #define DIGEST_LEN 32
 #define SHOWN_MAX  100
 
 struct dns_01 {
-	char		*name;
+	char            *name;
 	struct rs_query *query;
 };
 
@@ -30,11 +30,11 @@ static void dns_01_free(struct dns_01 *s)
 static int expected_value(const struct attempt *a, char *out, struct problem *p)
 {
 	uint8_t digest[DIGEST_LEN];
-	int	err = gnutls_hash_fast(GNUTLS_DIG_SHA256, a->key_authorization, strlen(a->key_authorization), digest);
+	int     err = gnutls_hash_fast(GNUTLS_DIG_SHA256, a->key_authorization, strlen(a->key_authorization), digest);
 
 	if (err < 0)
 		return problem_gnutls(p, PROB_INTERNAL, err, "SHA-256 failed");
-	b64u_encode(digest, sizeof digest, out);
+	b64u_encode(digest, sizeof(digest), out);
 	return 0;
 }
 
@@ -59,20 +59,20 @@ static int judge(const struct attempt *a, const char *name, const struct dns_rec
 		return 0;
 	if (records->n == 0)
 		return problem_set(p, PROB_INCORRECT_RESPONSE, "no TXT record at %s%s, expected %s", name,
-				   records->rcode == DNS_NXDOMAIN ? " (NXDOMAIN)" : "", expected);
-	excerpt(found, sizeof found, records->items[0].data, records->items[0].len, NULL);
+		                   records->rcode == DNS_NXDOMAIN ? " (NXDOMAIN)" : "", expected);
+	excerpt(found, sizeof(found), records->items[0].data, records->items[0].len, NULL);
 	if (records->n == 1)
 		return problem_set(p, PROB_INCORRECT_RESPONSE, "TXT record at %s is '%s', expected %s", name, found,
-				   expected);
+		                   expected);
 	return problem_set(p, PROB_INCORRECT_RESPONSE, "none of %zu TXT records at %s is %s, the first is '%s'",
-			   records->n, name, expected, found);
+	                   records->n, name, expected, found);
 }
 
 static void on_txt(void *arg, const struct dns_records *records, struct problem *failure)
 {
 	struct attempt *a = arg;
 	struct dns_01  *s = steal(a->state);
-	struct problem	p = PROBLEM_INIT;
+	struct problem  p = PROBLEM_INIT;
 
 	s->query = NULL;
 	if (records) {
@@ -87,7 +87,7 @@ static void on_txt(void *arg, const struct dns_records *records, struct problem 
 
 static void dns_01_start(struct attempt *a)
 {
-	struct dns_01 *s = xcalloc(1, sizeof *s);
+	struct dns_01 *s = xcalloc(1, sizeof(*s));
 
 	s->name = xasprintf(PREFIX "%s", a->identifier);
 	js_add_text(a->record, "name", s->name);

@@ -12,19 +12,19 @@
 
 struct reader {
 	const uint8_t *p;
-	size_t	       len, at;
+	size_t         len, at;
 };
 
 /* A name without compression, in lower case, root label included. */
 struct name {
 	uint8_t b[NAME_MAX_];
-	size_t	len;
+	size_t  len;
 };
 
 struct record {
 	struct name owner;
 	unsigned    type, class;
-	size_t	    data_at, data_len;
+	size_t      data_at, data_len;
 };
 
 static bool read_u16(struct reader *r, unsigned *ret)
@@ -115,7 +115,7 @@ static bool read_record(struct reader *r, struct record *ret)
 static bool add_txt(const uint8_t *p, size_t len, struct dns_records *ret)
 {
 	auto_free uint8_t *joined = xcalloc(len + 1, 1);
-	size_t		   n = 0, at = 0;
+	size_t             n = 0, at = 0;
 
 	while (at < len) {
 		size_t chunk = p[at++];
@@ -148,7 +148,7 @@ static bool read_target(const struct reader *r, const struct record *rec, struct
 }
 
 static bool read_answers(struct reader *r, unsigned n, enum dns_type type, struct name *current,
-			 struct dns_records *ret)
+                         struct dns_records *ret)
 {
 	struct record rec;
 
@@ -175,7 +175,7 @@ int dns_wire_parse(const void *message, size_t len, enum dns_type type, struct d
 
 	if (len < HEADER_LEN || len > DNS_MESSAGE_MAX)
 		return problem_set(p, PROB_DNS, "DNS answer of %zu bytes, expected %d to %d", len, HEADER_LEN,
-				   DNS_MESSAGE_MAX);
+		                   DNS_MESSAGE_MAX);
 	if (!read_u16(&r, &id) || !read_u16(&r, &flags) || !read_u16(&r, &questions) || !read_u16(&r, &answers) ||
 	    !skip(&r, 4) || questions != 1 || !read_name(&r, &current) || !skip(&r, 4))
 		return problem_set(p, PROB_DNS, "DNS answer does not repeat its one question");

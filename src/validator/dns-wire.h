@@ -17,13 +17,13 @@ enum dns_rcode { DNS_NOERROR = 0, DNS_SERVFAIL = 2, DNS_NXDOMAIN = 3 };
 
 struct dns_record {
 	uint8_t *data; /* A, AAAA: the address; TXT: its strings joined (RFC 8555 8.4) */
-	size_t	 len;
+	size_t   len;
 };
 
 struct dns_records {
 	struct dns_record items[DNS_RECORDS_MAX];
-	size_t		  n;
-	unsigned	  rcode; /* as in the header of the message */
+	size_t            n;
+	unsigned          rcode; /* as in the header of the message */
 };
 
 /*

@@ -15,25 +15,25 @@
 struct fetcher {
 	const struct conf_validator *conf;
 	const struct addr_policy    *policy;
-	struct event_base	    *base;
-	struct event		    *timer;
-	CURLM			    *multi;
-	size_t			     n_fetches;
+	struct event_base           *base;
+	struct event                *timer;
+	CURLM                       *multi;
+	size_t                       n_fetches;
 };
 
 struct fetch {
-	struct fetcher	  *ft;
-	CURL		  *easy;
+	struct fetcher    *ft;
+	CURL              *easy;
 	struct curl_slist *connect_to;
-	struct addr	   addr;
-	bool		   refused; /* the policy check at the socket said no */
-	bool		   in_body;
-	size_t		   header_len;
-	struct buf	   location, body;
-	bool		   body_cut;
-	ft_cb		  *cb;
-	void		  *arg;
-	char		   error[CURL_ERROR_SIZE];
+	struct addr        addr;
+	bool               refused; /* the policy check at the socket said no */
+	bool               in_body;
+	size_t             header_len;
+	struct buf         location, body;
+	bool               body_cut;
+	ft_cb             *cb;
+	void              *arg;
+	char               error[CURL_ERROR_SIZE];
 };
 
 /* --- one transfer */
@@ -44,7 +44,7 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
 	struct addr   a;
 
 	f->refused = purpose != CURLSOCKTYPE_IPCXN || !addr_from_sockaddr(&sa->addr, &a) || !addr_equal(&a, &f->addr) ||
-		     addr_refusal(f->ft->policy, &a);
+	             addr_refusal(f->ft->policy, &a);
 	if (f->refused)
 		return CURL_SOCKET_BAD;
 	return socket(sa->family, sa->socktype | SOCK_CLOEXEC, sa->protocol);
@@ -53,7 +53,7 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
 static void take_location(struct fetch *f, const char *line, size_t len)
 {
 	static const char name[] = "location:";
-	size_t		  at = sizeof name - 1;
+	size_t            at = sizeof(name) - 1;
 
 	if (len < at || strncasecmp(line, name, at) != 0)
 		return;
@@ -70,7 +70,7 @@ static void take_location(struct fetch *f, const char *line, size_t len)
 static size_t on_header(char *line, size_t size, size_t n, void *arg)
 {
 	struct fetch *f = arg;
-	size_t	      len = size * n;
+	size_t        len = size * n;
 
 	f->header_len += len;
 	if (f->header_len > FT_HEADER_MAX)
@@ -88,7 +88,7 @@ static size_t on_header(char *line, size_t size, size_t n, void *arg)
 static size_t on_body(char *data, size_t size, size_t n, void *arg)
 {
 	struct fetch *f = arg;
-	size_t	      len = size * n, room = FT_BODY_MAX - f->body.len;
+	size_t        len = size * n, room = FT_BODY_MAX - f->body.len;
 
 	f->in_body = true;
 	f->body_cut = len > room;
@@ -120,7 +120,7 @@ static bool is_connected(const struct fetch *f)
 static int describe_failure(struct fetch *f, CURLcode code, struct problem *p)
 {
 	const struct conf_validator *conf = f->ft->conf;
-	bool			     connected = is_connected(f);
+	bool                         connected = is_connected(f);
 
 	if (f->refused)
 		problem_set(p, PROB_CONNECTION, "address is not permitted");
@@ -130,7 +130,7 @@ static int describe_failure(struct fetch *f, CURLcode code, struct problem *p)
 		problem_set(p, PROB_CONNECTION, "response header is larger than %d bytes", FT_HEADER_MAX);
 	else if (code == CURLE_OPERATION_TIMEDOUT && !connected)
 		problem_set(p, PROB_CONNECTION, "no TCP connection within %lld ms",
-			    (long long)(conf->connect_timeout / 1000));
+		            (long long)(conf->connect_timeout / 1000));
 	else if (code == CURLE_OPERATION_TIMEDOUT)
 		problem_set(p, PROB_CONNECTION, "connected, but no whole response in time");
 	else if (code == CURLE_COULDNT_CONNECT)
@@ -147,7 +147,7 @@ static int describe_failure(struct fetch *f, CURLcode code, struct problem *p)
 static void finish(struct fetch *f, CURLcode code)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	struct ft_reply		    reply = { 0 };
+	struct ft_reply             reply = { 0 };
 
 	if (code == CURLE_WRITE_ERROR && f->body_cut)
 		code = CURLE_OK;
@@ -182,7 +182,8 @@ static bool set_limits(CURL *easy, const struct conf_validator *conf)
 	SET(easy, FORBID_REUSE, 1L);
 	SET(easy, NOSIGNAL, 1L);
 	SET(easy, CONNECTTIMEOUT_MS, (long)(conf->connect_timeout / 1000));
-	SET(easy, TIMEOUT_MS, (long)(conf->attempt_timeout / 1000));
+	/* Before the attempt as a whole is given up, because this can say which address kept it waiting. */
+	SET(easy, TIMEOUT_MS, (long)(conf->attempt_timeout / 1000 * 9 / 10));
 	/* What a redirect to https shows cannot be verified yet: the certificate is what is being asked for. */
 	SET(easy, SSL_VERIFYPEER, 0L);
 	SET(easy, SSL_VERIFYHOST, 0L);
@@ -210,8 +211,8 @@ static bool set_transfer(CURL *easy, struct fetch *f, const struct hop *hop)
 
 struct fetch *ft_get(struct fetcher *ft, const struct hop *hop, const struct addr *addr, ft_cb *cb, void *arg)
 {
-	struct fetch *f = xcalloc(1, sizeof *f);
-	char	      text[ADDR_TEXT_MAX], connect_to[ADDR_TEXT_MAX + 16];
+	struct fetch *f = xcalloc(1, sizeof(*f));
+	char          text[ADDR_TEXT_MAX], connect_to[ADDR_TEXT_MAX + 16];
 
 	f->ft = ft;
 	f->addr = *addr;
@@ -221,7 +222,7 @@ struct fetch *ft_get(struct fetcher *ft, const struct hop *hop, const struct add
 	f->body = BUF_INIT(FT_BODY_MAX);
 	/* An empty host and port stand for any; the address is literal, so curl looks nothing up. */
 	addr_to_text(addr, text);
-	snprintf(connect_to, sizeof connect_to, addr->v6 ? "::[%s]:%u" : "::%s:%u", text, hop->port);
+	snprintf(connect_to, sizeof(connect_to), addr->v6 ? "::[%s]:%u" : "::%s:%u", text, hop->port);
 	f->connect_to = oom_check(curl_slist_append(NULL, connect_to));
 	f->easy = oom_check(curl_easy_init());
 	ft->n_fetches++;
@@ -242,7 +243,7 @@ void ft_cancel(struct fetch *fetch)
 static void collect(struct fetcher *ft)
 {
 	CURLMsg *message;
-	int	 left;
+	int      left;
 
 	while ((message = curl_multi_info_read(ft->multi, &left))) {
 		CURLcode      code = message->data.result;
@@ -258,8 +259,8 @@ static void collect(struct fetcher *ft)
 static void on_socket_ready(evutil_socket_t fd, short what, void *arg)
 {
 	struct fetcher *ft = arg;
-	int		action = (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
-	int		running;
+	int             action = (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
+	int             running;
 
 	curl_multi_socket_action(ft->multi, fd, action, &running);
 	collect(ft);
@@ -268,7 +269,7 @@ static void on_socket_ready(evutil_socket_t fd, short what, void *arg)
 static void on_timer(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
 {
 	struct fetcher *ft = arg;
-	int		running;
+	int             running;
 
 	curl_multi_socket_action(ft->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 	collect(ft);
@@ -278,7 +279,7 @@ static int on_watch(UNUSED CURL *easy, curl_socket_t fd, int what, void *arg, vo
 {
 	struct fetcher *ft = arg;
 	struct event   *ev = watch;
-	short		flags = EV_PERSIST;
+	short           flags = EV_PERSIST;
 
 	if (ev)
 		event_free(ev);
@@ -299,7 +300,7 @@ static int on_watch(UNUSED CURL *easy, curl_socket_t fd, int what, void *arg, vo
 static int on_set_timer(UNUSED CURLM *multi, long ms, void *arg)
 {
 	struct fetcher *ft = arg;
-	struct timeval	tv = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
+	struct timeval  tv = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 
 	if (ms < 0)
 		event_del(ft->timer);
@@ -309,13 +310,13 @@ static int on_set_timer(UNUSED CURLM *multi, long ms, void *arg)
 }
 
 int ft_new(const struct conf_validator *conf, struct event_base *base, const struct addr_policy *policy,
-	   struct fetcher **ret, struct problem *p)
+           struct fetcher **ret, struct problem *p)
 {
 	struct fetcher *ft;
 
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return problem_set(p, PROB_SYSTEM, "libcurl cannot be initialised");
-	ft = xcalloc(1, sizeof *ft);
+	ft = xcalloc(1, sizeof(*ft));
 	ft->conf = conf;
 	ft->policy = policy;
 	ft->base = base;

@@ -24,11 +24,11 @@ struct fetcher;
 struct fetch;
 
 struct ft_reply {
-	long	    status;
+	long        status;
 	const char *location; /* the last Location header, or NULL */
 	const char *body;     /* NUL-terminated, may hold other NULs */
-	size_t	    body_len;
-	bool	    body_cut; /* there was more than FT_BODY_MAX */
+	size_t      body_len;
+	bool        body_cut; /* there was more than FT_BODY_MAX */
 };
 
 /*
@@ -39,14 +39,14 @@ typedef void ft_cb(void *arg, const struct ft_reply *reply, const struct problem
 
 /* conf, base and policy must outlive it. */
 int ft_new(const struct conf_validator *conf, struct event_base *base, const struct addr_policy *policy,
-	   struct fetcher **ret, struct problem *p) NONNULL(1, 2, 3, 4, 5) CHECK_RESULT;
+           struct fetcher **ret, struct problem *p) NONNULL(1, 2, 3, 4, 5) CHECK_RESULT;
 /* All fetches must have ended or been cancelled. */
 void ft_free(struct fetcher *ft);
 DEFINE_FREEP(fetcher, struct fetcher *, ft_free);
 
 /* Begins a GET; cb is called once, later, from the loop.  The result is good until then, or until ft_cancel(). */
 struct fetch *ft_get(struct fetcher *ft, const struct hop *hop, const struct addr *addr, ft_cb *cb,
-		     void *arg) RETURNS_NONNULL NONNULL(1, 2, 3, 4);
+                     void *arg) RETURNS_NONNULL NONNULL(1, 2, 3, 4);
 /* cb is not called any more. */
 void ft_cancel(struct fetch *fetch);
 

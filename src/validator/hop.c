@@ -14,13 +14,13 @@ DEFINE_FREEP(curlu, CURLU *, curl_url_cleanup);
 
 struct hop *hop_first(const char *host, uint16_t port, const char *path)
 {
-	struct hop *hop = xcalloc(1, sizeof *hop);
+	struct hop *hop = xcalloc(1, sizeof(*hop));
 
 	if (port == HTTP_DEFAULT_PORT)
 		hop->url = xasprintf("http://%s%s", host, path);
 	else
 		hop->url = xasprintf("http://%s:%u%s", host, port, path);
-	snprintf(hop->host, sizeof hop->host, "%s", host);
+	snprintf(hop->host, sizeof(hop->host), "%s", host);
 	hop->port = port;
 	return hop;
 }
@@ -48,7 +48,7 @@ static bool is_printable(const char *s)
 static bool is_dns_name(const char *host)
 {
 	static const char chars[] = "abcdefghijklmnopqrstuvwxyz0123456789-_.";
-	size_t		  len = strlen(host);
+	size_t            len = strlen(host);
 
 	return len > 0 && host[strspn(host, chars)] == '\0' && host[0] != '.' && host[len - 1] != '.' &&
 	       !strstr(host, "..");
@@ -58,15 +58,15 @@ static int take_scheme_and_port(CURLU *u, const struct hop_ports *ports, struct 
 {
 	auto_free char *scheme = part(u, CURLUPART_SCHEME, 0);
 	auto_free char *port = part(u, CURLUPART_PORT, CURLU_DEFAULT_PORT);
-	bool		tls = scheme && strcmp(scheme, "https") == 0;
+	bool            tls = scheme && strcmp(scheme, "https") == 0;
 
 	if (!scheme || (!tls && strcmp(scheme, "http") != 0))
 		return problem_set(p, PROB_UNAUTHORIZED, "redirect to the scheme %.20s, expected http or https",
-				   scheme ? scheme : "(none)");
+		                   scheme ? scheme : "(none)");
 	hop->port = tls ? ports->https : ports->http;
 	if (!port || strtoul(port, NULL, 10) != hop->port)
 		return problem_set(p, PROB_UNAUTHORIZED, "redirect to port %.5s, expected %u for %s",
-				   port ? port : "(none)", hop->port, scheme);
+		                   port ? port : "(none)", hop->port, scheme);
 	return 0;
 }
 
@@ -76,7 +76,7 @@ static int take_host(CURLU *u, struct hop *hop, struct problem *p)
 	auto_free char *zone = part(u, CURLUPART_ZONEID, 0);
 	auto_free char *user = part(u, CURLUPART_USER, 0);
 	auto_free char *password = part(u, CURLUPART_PASSWORD, 0);
-	size_t		len = host ? strlen(host) : 0;
+	size_t          len = host ? strlen(host) : 0;
 
 	if (user || password)
 		return problem_set(p, PROB_UNAUTHORIZED, "redirect to a URL with user information");
@@ -95,12 +95,12 @@ static int take_host(CURLU *u, struct hop *hop, struct problem *p)
 }
 
 int hop_redirect(const struct hop *from, const char *location, const struct hop_ports *ports, struct hop **ret,
-		 struct problem *p)
+                 struct problem *p)
 {
 	auto_(curlu) CURLU    *u = oom_check(curl_url());
-	auto_(hop) struct hop *hop = xcalloc(1, sizeof *hop);
-	size_t		       len = strlen(location);
-	int		       r;
+	auto_(hop) struct hop *hop = xcalloc(1, sizeof(*hop));
+	size_t                 len = strlen(location);
+	int                    r;
 
 	if (len == 0 || len > HOP_URL_MAX || !is_printable(location))
 		return problem_set(

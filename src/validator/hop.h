@@ -15,10 +15,10 @@
 #define HOP_HOST_MAX 253
 
 struct hop {
-	char	   *url;
-	char	    host[HOP_HOST_MAX + 1]; /* lower case; an IPv6 literal without brackets */
+	char       *url;
+	char        host[HOP_HOST_MAX + 1]; /* lower case; an IPv6 literal without brackets */
 	uint16_t    port;
-	bool	    literal; /* host is the address in addr */
+	bool        literal; /* host is the address in addr */
 	struct addr addr;
 };
 
@@ -34,7 +34,7 @@ struct hop *hop_first(const char *host, uint16_t port, const char *path) RETURNS
  * port other than the two, user information, a host that is neither a DNS name nor an address.  Addresses are not judged here.
  */
 int  hop_redirect(const struct hop *from, const char *location, const struct hop_ports *ports, struct hop **ret,
-		  struct problem *p) NONNULL(1, 2, 3, 4, 5) CHECK_RESULT;
+                  struct problem *p) NONNULL(1, 2, 3, 4, 5) CHECK_RESULT;
 void hop_free(struct hop *hop);
 DEFINE_FREEP(hop, struct hop *, hop_free);
 

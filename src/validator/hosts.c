@@ -12,14 +12,14 @@
 #define NAME_LEN_MAX 253
 
 struct entry {
-	char	   *name;
+	const char *name; /* in the text */
 	struct addr addr;
 };
 
 struct hosts {
-	char	     *path;
+	char         *path, *text;
 	struct entry *entries;
-	size_t	      n, cap;
+	size_t        n, cap;
 	struct stat   seen; /* of the file that was read or refused last */
 };
 
@@ -27,16 +27,16 @@ static void hosts_add(struct hosts *h, const char *name, const struct addr *a)
 {
 	if (h->n == h->cap) {
 		h->cap = h->cap ? 2 * h->cap : 16;
-		h->entries = xrealloc(h->entries, h->cap, sizeof *h->entries);
+		h->entries = xrealloc(h->entries, h->cap, sizeof(*h->entries));
 	}
-	h->entries[h->n++] = (struct entry){ .name = xstrdup(name), .addr = *a };
+	h->entries[h->n++] = (struct entry){ .name = name, .addr = *a };
 }
 
 static int parse_line(struct hosts *h, char *line, unsigned number, struct problem *p)
 {
 	static const char blanks[] = " \t\r";
-	char		 *rest = NULL, *word;
-	struct addr	  a;
+	char             *rest = NULL, *word;
+	struct addr       a;
 
 	line[strcspn(line, "#")] = '\0';
 	word = strtok_r(line, blanks, &rest);
@@ -47,7 +47,7 @@ static int parse_line(struct hosts *h, char *line, unsigned number, struct probl
 	while ((word = strtok_r(NULL, blanks, &rest))) {
 		if (strlen(word) > NAME_LEN_MAX)
 			return problem_set(p, PROB_CONFIG, "%s:%u: name longer than %d characters", h->path, number,
-					   NAME_LEN_MAX);
+			                   NAME_LEN_MAX);
 		hosts_add(h, word, &a);
 	}
 	return 0;
@@ -55,14 +55,15 @@ static int parse_line(struct hosts *h, char *line, unsigned number, struct probl
 
 int hosts_parse(const char *path, const char *text, size_t len, struct hosts **ret, struct problem *p)
 {
-	auto_(hosts) struct hosts *h = xcalloc(1, sizeof *h);
-	auto_free char		  *copy = xcalloc(len + 1, 1);
-	char			  *next = copy, *line;
-	unsigned		   number = 0;
-	int			   r;
+	auto_(hosts) struct hosts *h = xcalloc(1, sizeof(*h));
+	char                      *next, *line;
+	unsigned                   number = 0;
+	int                        r;
 
 	h->path = xstrdup(path);
-	memcpy(copy, text, len);
+	h->text = xcalloc(len + 1, 1);
+	memcpy(h->text, text, len);
+	next = h->text;
 	while ((line = strsep(&next, "\n"))) {
 		r = parse_line(h, line, ++number, p);
 		if (r < 0)
@@ -75,8 +76,8 @@ int hosts_parse(const char *path, const char *text, size_t len, struct hosts **r
 static int read_all(int fd, const char *path, char **ret, size_t *ret_len, struct problem *p)
 {
 	auto_free char *text = xcalloc(HOSTS_FILE_MAX + 1, 1);
-	size_t		len = 0;
-	ssize_t		n;
+	size_t          len = 0;
+	ssize_t         n;
 
 	while ((n = read(fd, text + len, HOSTS_FILE_MAX + 1 - len)) != 0) {
 		if (n < 0 && errno == EINTR)
@@ -94,11 +95,11 @@ static int read_all(int fd, const char *path, char **ret, size_t *ret_len, struc
 
 int hosts_load(const char *path, struct hosts **ret, struct problem *p)
 {
-	auto_fd int	fd = open(path, O_RDONLY | O_CLOEXEC);
+	auto_fd int     fd = open(path, O_RDONLY | O_CLOEXEC);
 	auto_free char *text = NULL;
-	struct stat	st;
-	size_t		len = 0;
-	int		r;
+	struct stat     st;
+	size_t          len = 0;
+	int             r;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return problem_set(p, PROB_CONFIG, "%s: %s", path, strerror(errno));
@@ -122,7 +123,7 @@ int hosts_refresh(struct hosts **hosts, struct problem *p)
 {
 	struct hosts *old = *hosts, *fresh = NULL;
 	struct stat   st = { 0 };
-	int	      r;
+	int           r;
 
 	/* A file that is gone counts as changed once: its zeroed stat is remembered below. */
 	if (stat(old->path, &st) < 0)
@@ -142,9 +143,8 @@ void hosts_free(struct hosts *hosts)
 {
 	if (!hosts)
 		return;
-	for (size_t i = 0; i < hosts->n; i++)
-		free(hosts->entries[i].name);
 	free(hosts->entries);
+	free(hosts->text);
 	free(hosts->path);
 	free(hosts);
 }
@@ -176,7 +176,7 @@ static bool find_one(const struct hosts *hosts, const char *star, const char *na
 bool hosts_find(const struct hosts *hosts, const char *name, struct hosts_query *q)
 {
 	const char *parent = name;
-	bool	    found = find_one(hosts, "", name, q);
+	bool        found = find_one(hosts, "", name, q);
 
 	while (!found && (parent = strchr(parent, '.'))) {
 		found = find_one(hosts, "*", parent, q);

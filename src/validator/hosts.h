@@ -28,10 +28,10 @@ void hosts_free(struct hosts *hosts);
 DEFINE_FREEP(hosts, struct hosts *, hosts_free);
 
 struct hosts_query {
-	bool	     v6;
+	bool         v6;
 	struct addr *out;
-	size_t	     size;
-	size_t	     n; /* what was found */
+	size_t       size;
+	size_t       n; /* what was found */
 };
 
 /*

@@ -18,17 +18,17 @@
 #define SHOWN_ADDRS   8
 
 struct http_01 {
-	struct hop	   *hop;
-	unsigned	    n_redirects;
-	struct rs_query	   *queries[FAMILIES]; /* IPv6 first */
-	struct problem	    failed[FAMILIES];  /* of the look-ups */
-	struct addr	    addrs[FAMILIES][PER_FAMILY];
-	size_t		    n_addrs[FAMILIES];
-	size_t		    n_refused, next;
-	struct addr	    refused;
-	struct fetch	   *fetch;
+	struct hop         *hop;
+	unsigned            n_redirects;
+	struct rs_query    *queries[FAMILIES]; /* IPv6 first */
+	struct problem      failed[FAMILIES];  /* of the look-ups */
+	struct addr         addrs[FAMILIES][PER_FAMILY];
+	size_t              n_addrs[FAMILIES];
+	size_t              n_refused, next;
+	struct addr         refused;
+	struct fetch       *fetch;
 	struct json_object *hops, *hop_record; /* borrowed from the attempt's record */
-	struct json_object *tried;	       /* likewise */
+	struct json_object *tried;             /* likewise */
 };
 
 static const enum dns_type family_type[FAMILIES] = { DNS_AAAA, DNS_A };
@@ -70,9 +70,9 @@ static void finish(struct attempt *a, struct problem *p)
 static void show_place(const struct attempt *a, char *out, size_t size)
 {
 	const struct http_01 *s = a->state;
-	char		      url[SHOWN_URL], address[ADDR_TEXT_MAX] = "";
+	char                  url[SHOWN_URL], address[ADDR_TEXT_MAX] = "";
 
-	excerpt(url, sizeof url, s->hop->url, strlen(s->hop->url), a->token);
+	excerpt(url, sizeof(url), s->hop->url, strlen(s->hop->url), a->token);
 	if (s->next > 0) {
 		size_t at = s->next - 1;
 		bool   v6 = at < s->n_addrs[0];
@@ -87,9 +87,9 @@ static void show_place(const struct attempt *a, char *out, size_t size)
 static void fail(struct attempt *a, enum prob_code code, const char *what)
 {
 	struct problem p = PROBLEM_INIT;
-	char	       place[PLACE_MAX];
+	char           place[PLACE_MAX];
 
-	show_place(a, place, sizeof place);
+	show_place(a, place, sizeof(place));
 	problem_set(&p, code, "%s: %s", place, what);
 	finish(a, &p);
 }
@@ -106,18 +106,18 @@ static size_t without_trailing_space(const char *body, size_t len)
 static void judge_body(struct attempt *a, const struct ft_reply *reply)
 {
 	struct problem p = PROBLEM_INIT;
-	size_t	       len = without_trailing_space(reply->body, reply->body_len);
-	char	       place[PLACE_MAX], found[SHOWN_BODY];
+	size_t         len = without_trailing_space(reply->body, reply->body_len);
+	char           place[PLACE_MAX], found[SHOWN_BODY];
 
 	if (!reply->body_cut && len == strlen(a->key_authorization) &&
 	    memcmp(reply->body, a->key_authorization, len) == 0) {
 		finish(a, &p);
 		return;
 	}
-	show_place(a, place, sizeof place);
-	excerpt(found, sizeof found, reply->body, reply->body_len, a->token);
+	show_place(a, place, sizeof(place));
+	excerpt(found, sizeof(found), reply->body, reply->body_len, a->token);
 	problem_set(&p, PROB_INCORRECT_RESPONSE, "%s: body of %s%zu bytes is '%s', expected the key authorization",
-		    place, reply->body_cut ? "more than " : "", reply->body_len, found);
+	            place, reply->body_cut ? "more than " : "", reply->body_len, found);
 	finish(a, &p);
 }
 
@@ -130,10 +130,10 @@ static bool is_redirect(long status)
 static void follow(struct attempt *a, const char *location)
 {
 	const struct conf_validator *conf = a->env->conf;
-	const struct hop_ports	     ports = { (uint16_t)conf->http_port, (uint16_t)conf->https_port };
+	const struct hop_ports       ports = { (uint16_t)conf->http_port, (uint16_t)conf->https_port };
 	auto_problem struct problem  p = PROBLEM_INIT;
-	struct http_01		    *s = a->state;
-	struct hop		    *next = NULL;
+	struct http_01              *s = a->state;
+	struct hop                  *next = NULL;
 
 	if (s->n_redirects == REDIRECTS_MAX)
 		fail(a, PROB_UNAUTHORIZED, "more redirects than 10");
@@ -151,9 +151,9 @@ static void judge_status(struct attempt *a, const struct ft_reply *reply)
 {
 	char found[SHOWN_BODY], what[SHOWN_BODY + 100];
 
-	excerpt(found, sizeof found, reply->body, reply->body_len, a->token);
-	snprintf(what, sizeof what, "status is %ld, expected 200 to 299%s%s%s", reply->status,
-		 reply->body_len ? "; body begins '" : "", reply->body_len ? found : "", reply->body_len ? "'" : "");
+	excerpt(found, sizeof(found), reply->body, reply->body_len, a->token);
+	snprintf(what, sizeof(what), "status is %ld, expected 200 to 299%s%s%s", reply->status,
+	         reply->body_len ? "; body begins '" : "", reply->body_len ? found : "", reply->body_len ? "'" : "");
 	fail(a, PROB_UNAUTHORIZED, what);
 }
 
@@ -187,10 +187,10 @@ static void on_reply(void *arg, const struct ft_reply *reply, const struct probl
 /* RFC 6555's order without its race: IPv6 first, the others when there is no connection. */
 static void try_next(struct attempt *a)
 {
-	struct http_01	  *s = a->state;
-	size_t		   at = s->next++;
+	struct http_01    *s = a->state;
+	size_t             at = s->next++;
 	const struct addr *addr = at < s->n_addrs[0] ? &s->addrs[0][at] : &s->addrs[1][at - s->n_addrs[0]];
-	char		   text[ADDR_TEXT_MAX];
+	char               text[ADDR_TEXT_MAX];
 
 	addr_to_text(addr, text);
 	json_object_array_add(s->tried, json_object_new_string(text));
@@ -201,7 +201,7 @@ static void try_next(struct attempt *a)
 static void take_address(struct attempt *a, size_t family, const struct addr *addr, struct json_object *resolved)
 {
 	struct http_01 *s = a->state;
-	char		text[ADDR_TEXT_MAX];
+	char            text[ADDR_TEXT_MAX];
 
 	addr_to_text(addr, text);
 	if (json_object_array_length(resolved) < SHOWN_ADDRS)
@@ -217,12 +217,12 @@ static void take_address(struct attempt *a, size_t family, const struct addr *ad
 static void fail_without_address(struct attempt *a)
 {
 	struct http_01 *s = a->state;
-	char		text[ADDR_TEXT_MAX], what[200];
+	char            text[ADDR_TEXT_MAX], what[200];
 
 	if (s->n_refused > 0) {
 		addr_to_text(&s->refused, text);
-		snprintf(what, sizeof what, "address %s is not permitted (%s)", text,
-			 addr_refusal(a->env->policy, &s->refused));
+		snprintf(what, sizeof(what), "address %s is not permitted (%s)", text,
+		         addr_refusal(a->env->policy, &s->refused));
 		fail(a, PROB_CONNECTION, what);
 		return;
 	}
@@ -253,7 +253,7 @@ static struct json_object *resolved_list(const struct http_01 *s)
 static void on_addresses(struct attempt *a, size_t family, const struct dns_records *records, struct problem *p)
 {
 	struct http_01 *s = a->state;
-	struct addr	addr;
+	struct addr     addr;
 
 	s->queries[family] = NULL;
 	if (p)
@@ -290,7 +290,7 @@ static void record_hop(struct http_01 *s)
 static void ask(struct attempt *a)
 {
 	static rs_cb *const callbacks[FAMILIES] = { on_aaaa, on_a };
-	struct http_01	   *s = a->state;
+	struct http_01     *s = a->state;
 
 	for (size_t i = 0; i < FAMILIES; i++)
 		s->queries[i] = rs_ask(a->env->rs, s->hop->host, family_type[i], callbacks[i], a);
@@ -314,7 +314,7 @@ static void hop_start(struct attempt *a, struct hop *hop)
 
 static void http_01_start(struct attempt *a)
 {
-	struct http_01 *s = xcalloc(1, sizeof *s);
+	struct http_01 *s = xcalloc(1, sizeof(*s));
 	auto_free char *path = xasprintf(WELL_KNOWN "%s", a->token);
 
 	a->state = s;

@@ -11,35 +11,35 @@
 #include "pki/ident.h"
 #include "json/js.h"
 
-#define CLAIM_MAX    100	       /* jobs in one call */
+#define CLAIM_MAX    100               /* jobs in one call */
 #define LEASE_MARGIN (30 * CLK_SECOND) /* beyond attempt-timeout, for storing the outcome */
-#define STALL_MAX    CLK_SECOND	       /* longer, and a failure says nothing about the applicant */
+#define SLICE        (CLK_SECOND / 10)
 #define TOKEN_MAX    200
 
 struct job {
 	struct attempt attempt; /* first: the methods know only this */
 	TAILQ_ENTRY(job) link;
-	struct jobs	    *jobs;
-	struct id	     id, authorization;
-	int64_t		     number; /* of this attempt */
-	char		    *type, *token, *key_authorization;
-	struct ident	     ident;
+	struct jobs         *jobs;
+	struct id            id, authorization;
+	int64_t              number; /* of this attempt */
+	char                *type, *token, *key_authorization;
+	struct ident         ident;
 	const struct method *method;
-	struct event	    *timer;
-	int64_t		     lease_end; /* clk_mono() */
-	int64_t		     stalled_before;
-	struct problem	     outcome; /* empty: valid */
+	struct event        *timer;
+	int64_t              lease_end; /* clk_mono() */
+	unsigned             stalls_before;
+	struct problem       outcome; /* empty: valid */
 };
 
 TAILQ_HEAD(job_list, job);
 
 struct jobs {
 	struct jobs_setup setup;
-	struct job_list	  running, done;
-	size_t		  n;
-	bool		  wanted; /* a claim may bring something */
-	bool		  stopped;
-	int64_t		  stalled; /* in all */
+	struct job_list   running, done;
+	size_t            n;
+	bool              wanted; /* a claim may bring something */
+	bool              stopped;
+	unsigned          n_stalls;
 };
 
 /* --- life of a job */
@@ -66,7 +66,7 @@ static void job_log(const struct job *job, enum log_level level, const char *eve
 		log_event(level, event, "type", job->type, "identifier", job->ident.value, "authorization", id, NULL);
 	else
 		log_problem(level, event, &job->outcome, "type", job->type, "identifier", job->ident.value,
-			    "authorization", id, NULL);
+		            "authorization", id, NULL);
 }
 
 static void job_done(struct job *job)
@@ -76,7 +76,7 @@ static void job_done(struct job *job)
 	if (job->timer)
 		event_del(job->timer);
 	TAILQ_REMOVE(&jobs->running, job, link);
-	if (job->outcome.code != PROB_NONE && jobs->stalled - job->stalled_before > STALL_MAX) {
+	if (job->outcome.code != PROB_NONE && jobs->n_stalls != job->stalls_before) {
 		job_log(job, LOGL_NOTICE, "given-back");
 		job_free(job);
 	} else {
@@ -99,7 +99,7 @@ static void on_late(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
 
 	job->method->cancel(&job->attempt);
 	problem_set(&job->outcome, job->method->late, "%s validation of %s did not end within %lld ms", job->type,
-		    job->attempt.identifier, (long long)(job->attempt.env->conf->attempt_timeout / 1000));
+	            job->attempt.identifier, (long long)(job->attempt.env->conf->attempt_timeout / 1000));
 	job_done(job);
 }
 
@@ -111,7 +111,7 @@ static struct job *job_new(struct jobs *jobs, const struct db_rows *rows, size_t
 
 	job->jobs = jobs;
 	job->lease_end = clk_mono() + jobs->setup.env->conf->attempt_timeout + LEASE_MARGIN;
-	job->stalled_before = jobs->stalled;
+	job->stalls_before = jobs->n_stalls;
 	row_id(rows, i, "job", &job->id);
 	row_id(rows, i, "authorization_id", &job->authorization);
 	job->number = row_int(rows, i, "attempt");
@@ -134,7 +134,7 @@ static struct job *job_new(struct jobs *jobs, const struct db_rows *rows, size_t
 static bool is_token(const char *text)
 {
 	static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	size_t		  len = strspn(text, base64url);
+	size_t            len = strspn(text, base64url);
 
 	return len > 0 && len <= TOKEN_MAX && text[len] == '\0';
 }
@@ -161,7 +161,7 @@ static int job_check(struct job *job, const struct db_rows *rows, size_t i, stru
 static void job_start(struct job *job)
 {
 	struct jobs   *jobs = job->jobs;
-	int64_t	       timeout = jobs->setup.env->conf->attempt_timeout;
+	int64_t        timeout = jobs->setup.env->conf->attempt_timeout;
 	struct timeval tv = { .tv_sec = timeout / CLK_SECOND, .tv_usec = timeout % CLK_SECOND };
 
 	js_add_text(job->attempt.record, "perspective", jobs->setup.perspective);
@@ -180,18 +180,18 @@ static int claim(struct jobs *jobs, struct db *db, size_t *ret_n, struct problem
 {
 	const struct conf_validator   *conf = jobs->setup.env->conf;
 	auto_(db_rows) struct db_rows *rows = NULL;
-	size_t			       room = (size_t)conf->concurrency - jobs->n;
-	int64_t			       lease = conf->attempt_timeout + LEASE_MARGIN + CLK_SECOND;
-	size_t			       limit = room < CLAIM_MAX ? room : CLAIM_MAX;
-	int			       r;
+	size_t                         room = (size_t)conf->concurrency - jobs->n;
+	int64_t                        lease = conf->attempt_timeout + LEASE_MARGIN + CLK_SECOND;
+	size_t                         limit = room < CLAIM_MAX ? room : CLAIM_MAX;
+	int                            r;
 
 	*ret_n = 0;
 	if (!jobs->wanted || jobs->stopped || room == 0)
 		return 0;
 	r = db_call(db, DB_VA_CLAIM,
-		    (struct db_arg[]){ db_text(jobs->setup.worker), db_text(jobs->setup.perspective),
-				       db_int((int64_t)limit), db_int(lease / CLK_SECOND) },
-		    &rows, p);
+	            (struct db_arg[]){ db_text(jobs->setup.worker), db_text(jobs->setup.perspective),
+	                               db_int((int64_t)limit), db_int(lease / CLK_SECOND) },
+	            &rows, p);
 	if (r < 0)
 		return r;
 	*ret_n = db_n_rows(rows);
@@ -213,14 +213,14 @@ static int claim(struct jobs *jobs, struct db *db, size_t *ret_n, struct problem
 static int job_store(const struct job *job, struct db *db, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	auto_free char		      *problem = job->outcome.code ? problem_to_text(&job->outcome) : NULL;
-	size_t			       len;
-	int			       r;
+	auto_free char                *problem = job->outcome.code ? problem_to_text(&job->outcome) : NULL;
+	size_t                         len;
+	int                            r;
 
 	r = db_call(db, DB_VA_FINISH,
-		    (struct db_arg[]){ db_id(&job->id), db_int(job->number), db_text(problem),
-				       db_text(js_text(job->attempt.record, &len)) },
-		    &rows, p);
+	            (struct db_arg[]){ db_id(&job->id), db_int(job->number), db_text(problem),
+	                               db_text(js_text(job->attempt.record, &len)) },
+	            &rows, p);
 	if (r < 0)
 		return r;
 	if (row_bool(rows, 0, "accepted"))
@@ -231,13 +231,13 @@ static int job_store(const struct job *job, struct db *db, struct problem *p)
 }
 
 /* One that the database refuses must not hold up the others. */
-static int store(struct jobs *jobs, struct db *db, struct problem *p)
+static int store(struct jobs *jobs, struct db *db, int64_t until, struct problem *p)
 {
 	struct job *job;
 
-	while ((job = TAILQ_FIRST(&jobs->done))) {
+	while (clk_mono() < until && (job = TAILQ_FIRST(&jobs->done))) {
 		auto_problem struct problem refused = PROBLEM_INIT;
-		int			    r = 0;
+		int                         r = 0;
 
 		if (clk_mono() > job->lease_end)
 			job_log(job, LOGL_WARNING, "outcome-dropped");
@@ -300,20 +300,23 @@ size_t jobs_held(const struct jobs *jobs)
 	return jobs->n;
 }
 
-void jobs_stalled(struct jobs *jobs, int64_t time)
+void jobs_stalled(struct jobs *jobs)
 {
-	jobs->stalled += time;
+	jobs->n_stalls++;
 }
 
 int jobs_work(struct jobs *jobs, struct db *db, struct problem *p)
 {
-	size_t n = 0;
-	int    r;
+	const int64_t until = clk_mono() + SLICE;
+	size_t        n = 0;
+	int           r;
 
 	do {
-		r = store(jobs, db, p);
+		r = store(jobs, db, until, p);
 		if (r == 0)
 			r = claim(jobs, db, &n, p);
-	} while (r == 0 && n > 0);
+	} while (r == 0 && n > 0 && clk_mono() < until);
+	if (r == 0 && (n > 0 || !TAILQ_EMPTY(&jobs->done)))
+		jobs->setup.wake(jobs->setup.arg);
 	return r;
 }

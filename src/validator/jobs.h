@@ -20,11 +20,11 @@
 struct jobs;
 
 struct jobs_setup {
-	struct event_base	*base;
+	struct event_base       *base;
 	const struct method_env *env;
-	const char		*worker, *perspective;
-	bool			 assume_valid; /* skip the network */
-	void (*wake)(void *arg);	       /* jobs_work() has something to do; called from within callbacks */
+	const char              *worker, *perspective;
+	bool                     assume_valid; /* skip the network */
+	void (*wake)(void *arg);               /* jobs_work() has something to do; called from within callbacks */
 	void *arg;
 };
 
@@ -40,10 +40,13 @@ void jobs_ring(struct jobs *jobs) NONNULL(1);
 void jobs_stop(struct jobs *jobs) NONNULL(1);
 /* Those whose outcome is not stored yet. */
 size_t jobs_held(const struct jobs *jobs) NONNULL(1);
-/* The loop stood still that long (microseconds): failures around that time are not the applicant's. */
-void jobs_stalled(struct jobs *jobs, int64_t time) NONNULL(1);
+/* The loop stood still for long: failures of what was in flight are not the applicants'. */
+void jobs_stalled(struct jobs *jobs) NONNULL(1);
 
-/* Stores outcomes and claims, as far as there is any; blocks for the database.  Fails as db_call() does. */
+/*
+ * Stores outcomes and claims, for a moment: when there is more it has itself woken again, so that the network gets
+ * its turn.  Blocks for the database, and fails as db_call() does.
+ */
 int jobs_work(struct jobs *jobs, struct db *db, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
 
 #endif

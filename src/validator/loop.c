@@ -13,11 +13,12 @@
 #include "db/db.h"
 #include "validator/jobs.h"
 
-#define PROGRAM	       "chert-validator"
+#define PROGRAM        "chert-validator"
 #define DOOR_BELL      "chert_validate"
 #define HELLO_INTERVAL (10 * CLK_SECOND)
 #define RETRY_INTERVAL CLK_SECOND
 #define STOP_GRACE     (5 * CLK_SECOND)
+#define STALL_MAX      CLK_SECOND
 #define WORKER_MAX     100
 
 enum timer { TIMER_POLL, TIMER_WORK, TIMER_STOP, N_TIMERS };
@@ -27,18 +28,18 @@ DEFINE_FREEP(event_base, struct event_base *, event_base_free);
 
 struct loop {
 	const struct conf *conf;
-	const char	  *perspective;
-	bool		   assume_valid;
-	char		   worker[WORKER_MAX];
+	const char        *perspective;
+	bool               assume_valid;
+	char               worker[WORKER_MAX];
 	struct event_base *base;
-	struct event	  *timers[N_TIMERS], *signals[2], *bell;
-	unsigned	   bell_connects; /* which connection bell watches */
+	struct event      *timers[N_TIMERS], *signals[2], *bell;
+	unsigned           bell_connects; /* which connection bell watches */
 	struct method_env  env;
-	struct db	  *db; /* NULL until the first connection */
-	struct jobs	  *jobs;
-	int64_t		   next_hello; /* clk_mono() */
-	bool		   said_hello, db_is_away, stopping;
-	struct problem	   fatal;
+	struct db         *db; /* NULL until the first connection */
+	struct jobs       *jobs;
+	int64_t            next_hello; /* clk_mono() */
+	bool               said_hello, db_is_away, stopping;
+	struct problem     fatal;
 };
 
 static void start_timer(struct loop *l, enum timer timer, int64_t in)
@@ -58,7 +59,7 @@ static void wake(void *arg)
 static int open_db(struct loop *l, struct problem *p)
 {
 	auto_(db) struct db *db = NULL;
-	int		     r = db_open(l->conf, DB_VA, PROGRAM, &db, p);
+	int                  r = db_open(l->conf, DB_VA, PROGRAM, &db, p);
 
 	if (r == 0)
 		r = db_listen(db, DOOR_BELL, p);
@@ -72,19 +73,19 @@ static int open_db(struct loop *l, struct problem *p)
 static int say_hello(struct loop *l, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	int			       r;
+	int                            r;
 
 	if (clk_mono() < l->next_hello)
 		return 0;
 	r = db_call(l->db, DB_VA_HELLO,
-		    (struct db_arg[]){ db_text(l->worker), db_text(l->perspective), db_text(PACKAGE_VERSION),
-				       db_bool(l->assume_valid), db_bool(!l->said_hello) },
-		    &rows, p);
+	            (struct db_arg[]){ db_text(l->worker), db_text(l->perspective), db_text(PACKAGE_VERSION),
+	                               db_bool(l->assume_valid), db_bool(!l->said_hello) },
+	            &rows, p);
 	if (r < 0)
 		return r;
 	if (!l->said_hello) {
 		log_event(LOGL_NOTICE, "started", "version", PACKAGE_VERSION, "worker", l->worker, "perspective",
-			  l->perspective, NULL);
+		          l->perspective, NULL);
 		notify_supervisor("READY=1");
 	}
 	l->said_hello = true;
@@ -134,10 +135,11 @@ static void report(struct loop *l, const struct problem *p)
 static void work(struct loop *l)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	int64_t			    since = clk_mono();
-	int			    r = use_db(l, &p);
+	int64_t                     since = clk_mono();
+	int                         r = use_db(l, &p);
 
-	jobs_stalled(l->jobs, clk_mono() - since);
+	if (clk_mono() - since > STALL_MAX)
+		jobs_stalled(l->jobs);
 	if (r == -PROB_CONFIG && !l->said_hello) {
 		problem_move(&l->fatal, &p);
 		event_base_loopbreak(l->base);
@@ -223,8 +225,8 @@ static void make_events(struct loop *l)
 static int set_up(struct loop *l, struct addr_policy **policy, struct problem *p)
 {
 	const struct conf_validator *conf = &l->conf->validator;
-	char			     host[64] = "";
-	int			     r;
+	char                         host[64] = "";
+	int                          r;
 
 	gethostname(host, sizeof(host) - 1);
 	snprintf(l->worker, sizeof(l->worker), "%s/%d", host, (int)getpid());
@@ -268,7 +270,7 @@ int loop_run(const struct conf *conf, const char *perspective, bool assume_valid
 	auto_(addr_policy) struct addr_policy *policy = NULL;
 	auto_(event_base) struct event_base   *base = oom_check(event_base_new());
 	struct loop l = { .conf = conf, .perspective = perspective, .assume_valid = assume_valid, .base = base };
-	int	    r = set_up(&l, &policy, p);
+	int         r = set_up(&l, &policy, p);
 
 	if (r == 0) {
 		if (assume_valid)

@@ -9,14 +9,14 @@
 #include "base/privs.h"
 #include "validator/loop.h"
 
-#define PROGRAM		"chert-validator"
-#define EXIT_USAGE	2
-#define FILES_MAX	16384 /* sockets of the most validations and look-ups at once, with room to spare */
+#define PROGRAM         "chert-validator"
+#define EXIT_USAGE      2
+#define FILES_MAX       16384 /* sockets of the most validations and look-ups at once, with room to spare */
 #define PERSPECTIVE_MAX 40
 
 struct options {
 	const char *config, *perspective, *user;
-	bool	    assume_valid;
+	bool        assume_valid;
 };
 
 static int parse_options(int argc, char **argv, struct options *ret, struct problem *p)
@@ -31,12 +31,12 @@ static int parse_options(int argc, char **argv, struct options *ret, struct prob
 		{ 0 },
 	};
 	const struct opt_usage usage = { PROGRAM, "", "Validates ACME challenges.", rows };
-	int		       first, r;
+	int                    first, r;
 
 	r = opt_parse(&usage, argc, argv, &first, p);
 	if (r == 0 && first < argc)
 		r = problem_set(p, PROB_CONFIG, "unexpected operand %s; " PROGRAM " --help lists the options",
-				argv[first]);
+		                argv[first]);
 	if (r == 0 && ret->perspective && (!*ret->perspective || strlen(ret->perspective) > PERSPECTIVE_MAX))
 		r = problem_set(p, PROB_CONFIG, "--perspective takes 1 to %d characters", PERSPECTIVE_MAX);
 	return r;
@@ -48,8 +48,8 @@ static int set_log_level(const struct conf *conf, struct problem *p)
 
 	if (!log_level_from_name(conf->log_level, &level))
 		return problem_set(p, PROB_CONFIG,
-				   "log-level is %s, permitted are error, warning, notice, info and debug",
-				   conf->log_level);
+		                   "log-level is %s, permitted are error, warning, notice, info and debug",
+		                   conf->log_level);
 	log_setup(PROGRAM, level);
 	return 0;
 }
@@ -67,7 +67,7 @@ static void allow_many_sockets(void)
 static int serve(const struct options *o, struct problem *p)
 {
 	auto_(conf) struct conf *conf = NULL;
-	int			 r;
+	int                      r;
 
 	r = conf_load(o->config, &conf, p);
 	if (r == 0)
@@ -83,7 +83,7 @@ static int serve(const struct options *o, struct problem *p)
 int main(int argc, char **argv)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	struct options		    o = { .config = conf_default_path() };
+	struct options              o = { .config = conf_default_path() };
 
 	log_setup(PROGRAM, LOGL_INFO);
 	privs_harden();

@@ -18,26 +18,26 @@
 struct method_env {
 	const struct conf_validator *conf;
 	const struct addr_policy    *policy;
-	struct resolver		    *rs;
-	struct fetcher		    *ft;
+	struct resolver             *rs;
+	struct fetcher              *ft;
 };
 
 /* One try to validate one challenge.  The texts and the record belong to whoever made the attempt. */
 struct attempt {
 	const struct method_env *env;
-	const char		*identifier; /* a checked DNS name, without "*." */
-	const char		*token;	     /* base64url, checked */
-	const char		*key_authorization;
-	struct json_object	*record; /* the method adds what it saw */
-	void			*state;	 /* the method's own, NULL outside start to done */
+	const char              *identifier; /* a checked DNS name, without "*." */
+	const char              *token;      /* base64url, checked */
+	const char              *key_authorization;
+	struct json_object      *record; /* the method adds what it saw */
+	void                    *state;  /* the method's own, NULL outside start to done */
 	/* Problem (empty: valid) is taken over.  Called once, from the loop, after state was freed. */
 	void (*done)(struct attempt *a, struct problem *p);
 };
 
 struct method {
 	const char    *name; /* RFC 8555 9.7.8 */
-	bool	       wildcard_ok;
-	enum prob_code late;		   /* what it means when the time is over */
+	bool           wildcard_ok;
+	enum prob_code late;               /* what it means when the time is over */
 	void (*start)(struct attempt *a);  /* never calls done itself */
 	void (*cancel)(struct attempt *a); /* frees state; done is not called any more */
 };

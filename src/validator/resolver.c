@@ -17,31 +17,31 @@
 #include "validator/excerpt.h"
 #include "validator/hosts.h"
 
-#define CLASS_IN	 1
-#define SECURITY_BOGUS	 1
-#define HOSTS_PER_NAME	 16
+#define CLASS_IN         1
+#define SECURITY_BOGUS   1
+#define HOSTS_PER_NAME   16
 #define DNS_DEFAULT_PORT "53"
 
 struct resolver {
 	const struct conf_validator *conf;
-	struct event_base	    *base;
-	struct ub_ctx		    *ctx;
-	struct hosts		    *hosts; /* NULL: none */
-	size_t			     n_queries;
+	struct event_base           *base;
+	struct ub_ctx               *ctx;
+	struct hosts                *hosts; /* NULL: none */
+	size_t                       n_queries;
 };
 
 struct rs_query {
-	struct resolver	  *rs;
-	char		  *name;
-	enum dns_type	   type;
-	rs_cb		  *cb;
-	void		  *arg;
-	struct event	  *timer; /* first the time-out, then the delivery */
-	int		   async_id;
-	bool		   asked;    /* libunbound is at it */
-	bool		   answered; /* records or problem is filled */
+	struct resolver   *rs;
+	char              *name;
+	enum dns_type      type;
+	rs_cb             *cb;
+	void              *arg;
+	struct event      *timer; /* first the time-out, then the delivery */
+	int                async_id;
+	bool               asked;    /* libunbound is at it */
+	bool               answered; /* records or problem is filled */
 	struct dns_records records;
-	struct problem	   problem;
+	struct problem     problem;
 };
 
 static const char *type_name(enum dns_type type)
@@ -92,7 +92,7 @@ static void on_timer(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
 	if (!q->answered) {
 		ub_cancel(q->rs->ctx, q->async_id);
 		problem_set(&q->problem, PROB_DNS, "no answer to the query for %s %s within %lld ms", q->name,
-			    type_name(q->type), (long long)(q->rs->conf->resolve_timeout / 1000));
+		            type_name(q->type), (long long)(q->rs->conf->resolve_timeout / 1000));
 	}
 	deliver(q);
 }
@@ -111,9 +111,9 @@ static void judge(struct rs_query *q, int rcode, const void *message, int len, i
 
 	/* Bogus data comes with rcode 0 and the records: only this says that they are forged. */
 	if (security == SECURITY_BOGUS) {
-		excerpt(text, sizeof text, why ? why : "", why ? strlen(why) : 0, NULL);
+		excerpt(text, sizeof(text), why ? why : "", why ? strlen(why) : 0, NULL);
 		problem_set(&q->problem, PROB_DNS, "answer for %s %s does not pass DNSSEC validation: %s", q->name,
-			    type_name(q->type), text);
+		            type_name(q->type), text);
 		return;
 	}
 	if (rcode == DNS_NXDOMAIN) {
@@ -127,7 +127,7 @@ static void judge(struct rs_query *q, int rcode, const void *message, int len, i
 	}
 	if (rcode != DNS_NOERROR && rcode != DNS_NXDOMAIN)
 		problem_set(&q->problem, PROB_DNS, "query for %s %s failed: %s", q->name, type_name(q->type),
-			    rcode_name(rcode));
+		            rcode_name(rcode));
 }
 
 static void on_answer(void *arg, int rcode, void *message, int len, int security, char *why, UNUSED int was_ratelimited)
@@ -144,8 +144,8 @@ static void on_answer(void *arg, int rcode, void *message, int len, int security
 static bool answer_from_hosts(struct rs_query *q)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	struct addr		    found[HOSTS_PER_NAME];
-	bool			    v6 = q->type == DNS_AAAA;
+	struct addr                 found[HOSTS_PER_NAME];
+	bool                        v6 = q->type == DNS_AAAA;
 	struct hosts_query          query = { .v6 = v6, .out = found, .size = ARRAY_LEN(found) };
 
 	if (!q->rs->hosts || (q->type != DNS_A && !v6))
@@ -161,8 +161,8 @@ static bool answer_from_hosts(struct rs_query *q)
 
 struct rs_query *rs_ask(struct resolver *rs, const char *name, enum dns_type type, rs_cb *cb, void *arg)
 {
-	struct rs_query *q = xcalloc(1, sizeof *q);
-	int		 err;
+	struct rs_query *q = xcalloc(1, sizeof(*q));
+	int              err;
 
 	q->rs = rs;
 	q->name = xstrdup(name);
@@ -233,24 +233,24 @@ static int add_forwarder(struct resolver *rs, const char *item, struct problem *
 {
 	struct addrinfo hints = { .ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV }, *list = NULL;
 	auto_free char *copy = xstrdup(item);
-	char		address[NI_MAXHOST], forward[NI_MAXHOST + 8];
+	char            address[NI_MAXHOST], forward[NI_MAXHOST + 8];
 	const char     *host, *port;
-	int		err;
+	int             err;
 
 	split_host_port(copy, &host, &port);
 	err = getaddrinfo(host, port, &hints, &list);
 	if (err == 0) {
-		err = getnameinfo(list->ai_addr, list->ai_addrlen, address, sizeof address, NULL, 0, NI_NUMERICHOST);
+		err = getnameinfo(list->ai_addr, list->ai_addrlen, address, sizeof(address), NULL, 0, NI_NUMERICHOST);
 		freeaddrinfo(list);
 	}
 	if (err != 0)
 		return problem_set(p, PROB_CONFIG, "resolvers: '%s' cannot be used: %s, expected host or host:port",
-				   item, gai_strerror(err));
-	snprintf(forward, sizeof forward, "%s@%s", address, port);
+		                   item, gai_strerror(err));
+	snprintf(forward, sizeof(forward), "%s@%s", address, port);
 	err = ub_ctx_set_fwd(rs->ctx, forward);
 	if (err != 0)
 		return problem_set(p, PROB_CONFIG, "resolvers: '%s' cannot be used: %s, expected host or host:port",
-				   item, ub_strerror(err));
+		                   item, ub_strerror(err));
 	return 0;
 }
 
@@ -261,7 +261,7 @@ static int add_forwarder(struct resolver *rs, const char *item, struct problem *
 static int set_caching(struct resolver *rs, bool forwards, struct problem *p)
 {
 	static const char *const options[][2] = {
-		{ "cache-min-ttl:", "0" },	  { "cache-max-negative-ttl:", "0" }, { "infra-host-ttl:", "10" },
+		{ "cache-min-ttl:", "0" },        { "cache-max-negative-ttl:", "0" }, { "infra-host-ttl:", "10" },
 		{ "infra-keep-probing:", "yes" }, { "aggressive-nsec:", "no" },
 	};
 	int r;
@@ -295,7 +295,7 @@ static int set_capacity(struct resolver *rs, struct problem *p)
 static int set_trust(struct resolver *rs, struct problem *p)
 {
 	const char *file = rs->conf->trust_anchor_file;
-	int	    err;
+	int         err;
 
 	if (!file || !*file)
 		return set_option(rs, "module-config:", "iterator", p);
@@ -310,7 +310,7 @@ static int set_trust(struct resolver *rs, struct problem *p)
 static int set_forwarders(struct resolver *rs, struct problem *p)
 {
 	const struct conf_list *list = &rs->conf->resolvers;
-	int			r;
+	int                     r;
 
 	if (list->n == 0)
 		return set_option(rs, "use-caps-for-id:", "yes", p);
@@ -324,7 +324,7 @@ static int set_forwarders(struct resolver *rs, struct problem *p)
 static int remove_local_zones(struct resolver *rs, struct problem *p)
 {
 	static const char *const zones[] = { "localhost.", "test.", "invalid.", "onion.", "home.arpa." };
-	int			 err;
+	int                      err;
 
 	for (size_t i = 0; i < ARRAY_LEN(zones); i++) {
 		err = ub_ctx_zone_remove(rs->ctx, zones[i]);
@@ -350,8 +350,8 @@ static int set_up(struct resolver *rs, struct problem *p)
 
 int rs_new(const struct conf_validator *conf, struct event_base *base, struct resolver **ret, struct problem *p)
 {
-	auto_(resolver) struct resolver *rs = xcalloc(1, sizeof *rs);
-	int				 r;
+	auto_(resolver) struct resolver *rs = xcalloc(1, sizeof(*rs));
+	int                              r;
 
 	rs->conf = conf;
 	rs->base = base;

@@ -97,12 +97,12 @@ static void expect(const struct addr_policy *policy, const char *address, const 
 
 	if (!found != !refusal || (found && strcmp(found, refusal) != 0))
 		fail_msg("%s: found %s, expected %s", address, found ? found : "permitted",
-			 refusal ? refusal : "permitted");
+		         refusal ? refusal : "permitted");
 }
 
 static struct addr_policy *policy_of(char *allow, char *deny)
 {
-	struct problem	    p = PROBLEM_INIT;
+	struct problem      p = PROBLEM_INIT;
 	struct addr_policy *policy = NULL;
 	struct conf_list    allowed = { &allow, allow ? 1 : 0 }, denied = { &deny, deny ? 1 : 0 };
 
@@ -153,15 +153,15 @@ static void test_partial_bytes(void **state UNUSED)
 
 static void test_bad_networks(void **state UNUSED)
 {
-	static const char *const texts[] = { "",	  "10.0.0.0/33", "::/129",	"10.0.0.0/",	"10.0.0.0/8x",
-					     "10.0.0/8",  "localhost",	 "10.0.0.0/-1", "10.0.0.0/ 8",	"[::1]/128",
-					     "fe80::1%1", "/8",		 "1.2.3.4/8/9", "10.0.0.0/0008" };
+	static const char *const texts[] = { "",          "10.0.0.0/33", "::/129",      "10.0.0.0/",    "10.0.0.0/8x",
+		                             "10.0.0/8",  "localhost",   "10.0.0.0/-1", "10.0.0.0/ 8",  "[::1]/128",
+		                             "fe80::1%1", "/8",          "1.2.3.4/8/9", "10.0.0.0/0008" };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		auto_problem struct problem p = PROBLEM_INIT;
-		auto_free char		   *text = strdup(texts[i]);
-		struct addr_policy	   *policy = NULL;
-		struct conf_list	    list = { &text, 1 }, none = { NULL, 0 };
+		auto_free char             *text = strdup(texts[i]);
+		struct addr_policy         *policy = NULL;
+		struct conf_list            list = { &text, 1 }, none = { NULL, 0 };
 
 		assert_int_equal(addr_policy_new(&none, &list, &policy, &p), -PROB_CONFIG);
 		assert_non_null(strstr(p.detail, "deny-networks"));
@@ -175,7 +175,7 @@ static void test_text(void **state UNUSED)
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		struct addr a = parse(texts[i]);
-		char	    out[ADDR_TEXT_MAX];
+		char        out[ADDR_TEXT_MAX];
 
 		addr_to_text(&a, out);
 		assert_string_equal(out, texts[i]);

@@ -25,13 +25,13 @@ static void begin(struct buf *b, unsigned rcode, unsigned answers, unsigned type
 	add_u16(b, answers);
 	add_u16(b, 0);
 	add_u16(b, 0);
-	buf_add(b, QUESTION, sizeof QUESTION - 1);
+	buf_add(b, QUESTION, sizeof(QUESTION) - 1);
 	add_u16(b, type);
 	add_u16(b, 1);
 }
 
 static void add_record(struct buf *b, const char *owner, size_t owner_len, unsigned type, const char *data,
-		       size_t data_len)
+                       size_t data_len)
 {
 	buf_add(b, owner, owner_len);
 	add_u16(b, type);
@@ -108,29 +108,29 @@ static void test_bad_records(void **state UNUSED)
 {
 	static const struct {
 		const char *owner;
-		size_t	    owner_len;
+		size_t      owner_len;
 		unsigned    type;
 		const char *data;
-		size_t	    data_len;
+		size_t      data_len;
 	} records[] = {
-		{ AT_QUESTION, 2, DNS_A, "\1\2\3", 3 },		 /* too short */
-		{ AT_QUESTION, 2, DNS_AAAA, "\1\2\3\4", 4 },	 /* likewise */
-		{ AT_QUESTION, 2, DNS_TXT, "\5abcd", 5 },	 /* string past the end */
-		{ AT_QUESTION, 2, DNS_CNAME, "\1b\0x", 4 },	 /* bytes after the target */
+		{ AT_QUESTION, 2, DNS_A, "\1\2\3", 3 },          /* too short */
+		{ AT_QUESTION, 2, DNS_AAAA, "\1\2\3\4", 4 },     /* likewise */
+		{ AT_QUESTION, 2, DNS_TXT, "\5abcd", 5 },        /* string past the end */
+		{ AT_QUESTION, 2, DNS_CNAME, "\1b\0x", 4 },      /* bytes after the target */
 		{ AT_QUESTION, 2, DNS_CNAME, "\1b\xc0\xff", 4 }, /* pointer forward */
-		{ "\xc0\x1a", 2, DNS_A, "\1\2\3\4", 4 },	 /* pointer to itself */
-		{ "\x40", 1, DNS_A, "\1\2\3\4", 4 },		 /* reserved label type */
-		{ "\x3f", 1, DNS_A, "\1\2\3\4", 4 },		 /* label past the end */
+		{ "\xc0\x1a", 2, DNS_A, "\1\2\3\4", 4 },         /* pointer to itself */
+		{ "\x40", 1, DNS_A, "\1\2\3\4", 4 },             /* reserved label type */
+		{ "\x3f", 1, DNS_A, "\1\2\3\4", 4 },             /* label past the end */
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(records); i++) {
 		auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
 		struct dns_records  found = { 0 };
-		unsigned	    type = records[i].type == DNS_CNAME ? DNS_A : records[i].type;
+		unsigned            type = records[i].type == DNS_CNAME ? DNS_A : records[i].type;
 
 		begin(&b, 0, 1, type);
 		add_record(&b, records[i].owner, records[i].owner_len, records[i].type, records[i].data,
-			   records[i].data_len);
+		           records[i].data_len);
 		assert_int_equal(parse(&b, (enum dns_type)type, &found), -PROB_DNS);
 		dns_records_clear(&found);
 	}
@@ -154,7 +154,7 @@ static void test_name_too_long(void **state UNUSED)
 static void test_every_cut_is_refused(void **state UNUSED)
 {
 	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
-	size_t		    len;
+	size_t              len;
 
 	begin(&b, 0, 1, DNS_TXT);
 	ADD(&b, AT_QUESTION, DNS_TXT, "\3one");

@@ -12,7 +12,7 @@ static const struct hop_ports standard = { 80, 443 }, rig = { 5002, 5001 };
 static const struct {
 	const char *location, *url, *host;
 	unsigned    port;
-	bool	    literal;
+	bool        literal;
 } followed[] = {
 	{ "http://b.example/x", "http://b.example/x", "b.example", 80, false },
 	{ "HTTPS://B.Example:443/x?y=z", "https://B.Example:443/x?y=z", "b.example", 443, false },
@@ -78,7 +78,7 @@ static void test_followed(void **state UNUSED)
 
 	for (size_t i = 0; i < ARRAY_LEN(followed); i++) {
 		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(hop) struct hop	   *to = NULL;
+		auto_(hop) struct hop      *to = NULL;
 
 		if (hop_redirect(from, followed[i].location, &standard, &to, &p) < 0)
 			fail_msg("%s: %s", followed[i].location, p.detail);
@@ -95,7 +95,7 @@ static void test_refused(void **state UNUSED)
 
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
 		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(hop) struct hop	   *to = NULL;
+		auto_(hop) struct hop      *to = NULL;
 
 		if (hop_redirect(from, refused[i].location, &standard, &to, &p) != -PROB_UNAUTHORIZED)
 			fail_msg("%s leads to %s", refused[i].location, to ? to->url : p.detail);
@@ -107,24 +107,24 @@ static void test_refused(void **state UNUSED)
 static void test_length_is_bounded(void **state UNUSED)
 {
 	auto_(hop) struct hop *from = first();
-	auto_free char	      *location = xcalloc(HOP_URL_MAX + 2, 1);
+	auto_free char        *location = xcalloc(HOP_URL_MAX + 2, 1);
 
 	memset(location, 'x', HOP_URL_MAX + 1);
 	for (size_t len = HOP_URL_MAX + 1; len >= HOP_URL_MAX; len--) {
 		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(hop) struct hop	   *to = NULL;
+		auto_(hop) struct hop      *to = NULL;
 
 		location[len] = '\0';
 		assert_int_equal(hop_redirect(from, location, &standard, &to, &p),
-				 len > HOP_URL_MAX ? -PROB_UNAUTHORIZED : 0);
+		                 len > HOP_URL_MAX ? -PROB_UNAUTHORIZED : 0);
 	}
 }
 
 static void test_other_ports(void **state UNUSED)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(hop) struct hop	   *from = hop_first("a.example", 5002, "/x");
-	auto_(hop) struct hop	   *same = NULL, *tls = NULL, *none = NULL;
+	auto_(hop) struct hop      *from = hop_first("a.example", 5002, "/x");
+	auto_(hop) struct hop      *same = NULL, *tls = NULL, *none = NULL;
 
 	assert_int_equal(hop_redirect(from, "/y", &rig, &same, &p), 0);
 	assert_string_equal(same->url, "http://a.example:5002/y");
@@ -136,8 +136,8 @@ static void test_other_ports(void **state UNUSED)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_first),	    cmocka_unit_test(test_followed),
-		cmocka_unit_test(test_refused),	    cmocka_unit_test(test_length_is_bounded),
+		cmocka_unit_test(test_first),       cmocka_unit_test(test_followed),
+		cmocka_unit_test(test_refused),     cmocka_unit_test(test_length_is_bounded),
 		cmocka_unit_test(test_other_ports),
 	};
 

@@ -10,7 +10,7 @@
 static struct hosts *parse(const char *text)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	struct hosts		   *hosts = NULL;
+	struct hosts               *hosts = NULL;
 
 	assert_int_equal(hosts_parse("file", text, strlen(text), &hosts, &p), 0);
 	return hosts;
@@ -19,9 +19,9 @@ static struct hosts *parse(const char *text)
 /* The addresses, joined by blanks, or NULL when the name is not there. */
 static void expect(const struct hosts *hosts, const char *name, bool v6, const char *expected)
 {
-	struct addr	   found[4];
+	struct addr        found[4];
 	struct hosts_query q = { .v6 = v6, .out = found, .size = ARRAY_LEN(found) };
-	char		   text[4 * (ADDR_TEXT_MAX + 1)] = "", one[ADDR_TEXT_MAX];
+	char               text[4 * (ADDR_TEXT_MAX + 1)] = "", one[ADDR_TEXT_MAX];
 
 	if (!hosts_find(hosts, name, &q)) {
 		assert_null(expected);
@@ -38,10 +38,10 @@ static void expect(const struct hosts *hosts, const char *name, bool v6, const c
 static void test_names(void **state UNUSED)
 {
 	auto_(hosts) struct hosts *hosts = parse("# comment\n"
-						 "127.0.0.1\tA.test b.test # c.test\r\n"
-						 "\n"
-						 "::1 a.test\n"
-						 "127.0.0.2 a.test");
+	                                         "127.0.0.1\tA.test b.test # c.test\r\n"
+	                                         "\n"
+	                                         "::1 a.test\n"
+	                                         "127.0.0.2 a.test");
 
 	expect(hosts, "a.test", false, "127.0.0.1 127.0.0.2");
 	expect(hosts, "A.TEST", true, "::1");
@@ -53,7 +53,7 @@ static void test_names(void **state UNUSED)
 static void test_wildcards(void **state UNUSED)
 {
 	auto_(hosts) struct hosts *hosts = parse("127.0.0.1 *.example.org\n"
-						 "127.0.0.2 *.deep.example.org exact.example.org\n");
+	                                         "127.0.0.2 *.deep.example.org exact.example.org\n");
 	auto_(hosts) struct hosts *all = parse("127.0.0.1 *\n127.0.0.2 a.test\n");
 
 	expect(hosts, "x.example.org", false, "127.0.0.1");
@@ -73,7 +73,7 @@ static void test_refused(void **state UNUSED)
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		auto_problem struct problem p = PROBLEM_INIT;
-		struct hosts		   *hosts = NULL;
+		struct hosts               *hosts = NULL;
 
 		assert_int_equal(hosts_parse("file", texts[i], strlen(texts[i]), &hosts, &p), -PROB_CONFIG);
 		assert_non_null(strstr(p.detail, i ? "file:2:" : "file:1:"));
@@ -92,9 +92,9 @@ static void test_refresh(void **state UNUSED)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
 	auto_(hosts) struct hosts  *hosts = NULL;
-	char			    path[] = "/tmp/test-hosts.XXXXXX";
-	auto_fd int		    fd = mkstemp(path);
+	char                        path[] = "/tmp/test-hosts.XXXXXX";
 
+	close(mkstemp(path));
 	write_file(path, "127.0.0.1 a.test\n");
 	assert_int_equal(hosts_load(path, &hosts, &p), 0);
 	write_file(path, "127.0.0.1 a.test\n127.0.0.9 b.test\n");
@@ -116,7 +116,7 @@ static void test_refresh(void **state UNUSED)
 static void test_missing_file(void **state UNUSED)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	struct hosts		   *hosts = NULL;
+	struct hosts               *hosts = NULL;
 
 	assert_int_equal(hosts_load("/nonexistent/hosts", &hosts, &p), -PROB_CONFIG);
 	assert_non_null(strstr(p.detail, "/nonexistent/hosts"));
@@ -125,7 +125,7 @@ static void test_missing_file(void **state UNUSED)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),	cmocka_unit_test(test_wildcards),    cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_names),   cmocka_unit_test(test_wildcards),    cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_refresh), cmocka_unit_test(test_missing_file),
 	};
 

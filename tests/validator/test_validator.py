@@ -130,6 +130,7 @@ class Rig:
         lines = "\n".join(f"\t{key} = {value}" for key, value in (defaults | settings).items())
         self.stack.conf.write_text(f'base-url = "https://localhost/acme"\n'
                                    f'database = "host={self.stack.run_dir} dbname=chert"\n'
+                                   f"database-timeout = 2s\n"
                                    f"validator {{\n{lines}\n}}\n", encoding="ascii")
 
     def stop(self):
@@ -394,7 +395,7 @@ def test_http_resolved_by_dns(rig):
 def test_http_slow_server(rig):
     started = time.monotonic()
     outcome = rig.http("slow.web.test", lambda t, k: lambda h: time.sleep(6))
-    assert_invalid(outcome, "connection", "slow.web.test")
+    assert_invalid(outcome, "connection", "slow.web.test", "[127.0.0.1]", "no whole response")
     assert time.monotonic() - started < 5
 
 
@@ -544,6 +545,50 @@ def test_database_restart_loses_nothing(rig):
         assert_valid(rig.outcome(authorization))
     assert rig.validator.alive() and "database-back" in rig.log()
     assert_valid(rig.txt("afterwards.dns.test", lambda d: [d]))
+
+
+def test_hung_database_blames_nobody(rig):
+    """Whatever fails while the loop stood still is tried again, and an outcome that could not be stored is kept."""
+    backend = int(rig.stack.sql("select pid from pg_stat_activity where application_name = 'chert-validator'")[0][0])
+    go = threading.Event()
+    with rig.paused():
+        kept, _, key = rig.queue("kept.web.test", ring=False)
+        back, _, back_key = rig.queue("back.web.test", ring=False)
+        rig.web.answers["kept.web.test"] = lambda h: (go.wait(10), reply(key)(h))
+        rig.web.answers["back.web.test"] = lambda h: time.sleep(5)
+    wait_asked(rig, "kept")
+    wait_asked(rig, "back")
+    os.kill(backend, signal.SIGSTOP)
+    try:
+        go.set()
+        rig.web.answers["back.web.test"] = reply(back_key)
+        assert_valid(rig.outcome(kept))
+    finally:
+        os.kill(backend, signal.SIGCONT)
+    deadline = time.monotonic() + 5
+    while "given-back" not in rig.log():
+        assert time.monotonic() < deadline, rig.log()[-2000:]
+        time.sleep(0.02)
+    rig.stack.sql("update acme.jobs set run_after = now()")
+    assert_valid(rig.outcome(back))
+
+
+def test_nothing_is_claimed_beyond_concurrency(rig):
+    rig.validator.stop()
+    rig.write_conf(concurrency=2)
+    rig.stack.start_validator()
+    with rig.paused():
+        jobs = [rig.queue(f"room{i}.web.test", ring=False) for i in range(6)]
+        for i, (_, _, key) in enumerate(jobs):
+            rig.web.answers[f"room{i}.web.test"] = lambda h, key=key: (time.sleep(0.4), reply(key)(h))
+    wait_asked(rig, "room", 2)
+    time.sleep(0.2)
+    assert rig.stack.sql("select count(*) from acme.jobs where attempts > 0") == [["2"]]
+    for authorization, *_ in jobs:
+        assert_valid(rig.outcome(authorization))
+    rig.validator.stop()
+    rig.write_conf()
+    rig.stack.start_validator()
 
 
 def test_killed_validator_loses_nothing(rig):
