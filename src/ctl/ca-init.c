@@ -35,9 +35,9 @@ static struct {
 	{                                                                                                          \
 		"country", 0, OPT_TEXT, "C", "country in the subject, two letters", &options.subject.country, 0, 0 \
 	}
-#define OPT_KEY_TYPE                                                                              \
-	{                                                                                         \
-		"key-type", 0, OPT_TEXT, "TYPE", CA_KEY_TYPES " (p-256)", &options.key_type, 0, 0 \
+#define OPT_KEY_TYPE                                                                                                  \
+	{                                                                                                             \
+		"key-type", 0, OPT_TEXT, "TYPE", "type of the key: " CA_KEY_TYPES " (p-256)", &options.key_type, 0, 0 \
 	}
 #define OPT_TITLE                                                                                          \
 	{                                                                                                  \

@@ -15,7 +15,7 @@ struct ca_store {
 };
 
 /* dir "/" name suffix; newly allocated (free()). */
-char *ca_store_path(const struct ca_store *store, const char *name, const char *suffix) FREE_WITH(free) RETURNS_NONNULL
+char *ca_store_path(const struct ca_store *store, const char *name, const char *suffix) RETURNS_NONNULL
 	NONNULL(1, 2, 3);
 /* Suffixes */
 #define CA_STORE_CRT   ".pem"

@@ -22,9 +22,9 @@ static void print_command(const struct cmd *cmd, FILE *out)
 {
 	fprintf(out, ".It Cm %s", cmd->words);
 	if (cmd->flags & CMD_JSON)
-		fputs(" Op Fl Fl json", out);
+		fputs(" Oo Fl Fl json Oc", out);
 	if (cmd->opts->name)
-		fputs(" Op Ar options", out);
+		fputs(" Oo Ar options Oc", out);
 	if (*cmd->operands)
 		fprintf(out, " Ar %s", cmd->operands);
 	fputc('\n', out);

@@ -27,7 +27,7 @@ static const struct opt opts[] = {
 	{ "key", 0, OPT_TEXT, "FILE", "where its new private key goes", &options.key, 0, 0 },
 	{ "issuer", 0, OPT_TEXT, "TITLE", "issuer section of chert.conf (the first)", &options.issuer, 0, 0 },
 	{ "days", 0, OPT_INT, "N", "validity (365)", &options.days, 1, 3650 },
-	{ "key-type", 0, OPT_TEXT, "TYPE", CA_KEY_TYPES " (p-256)", &options.key_type, 0, 0 },
+	{ "key-type", 0, OPT_TEXT, "TYPE", "type of the key: " CA_KEY_TYPES " (p-256)", &options.key_type, 0, 0 },
 	{ "force", 0, OPT_FLAG, NULL, "replace files that are there", &options.force, 0, 0 },
 	{ 0 },
 };

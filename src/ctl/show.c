@@ -44,8 +44,9 @@ int show_one(const struct cmd_run *run, enum db_call_id call, const char *what, 
 	struct id                      id;
 	int                            r = arg_id(run->operands[0], &id, p);
 
-	if (r == 0)
-		r = db_call(run->db, call, (struct db_arg[]){ db_id(&id) }, &rows, p);
+	if (r < 0)
+		return r;
+	r = db_call(run->db, call, (struct db_arg[]){ db_id(&id) }, &rows, p);
 	if (r < 0)
 		return r;
 	if (db_n_rows(rows) == 0)

@@ -47,7 +47,7 @@ void issuer_free(struct issuer *issuer);
 DEFINE_FREEP(issuer, struct issuer *, issuer_free);
 
 /* Subject of a certificate for messages; newly allocated (free()). */
-char *issuer_subject(gnutls_x509_crt_t crt) FREE_WITH(free) RETURNS_NONNULL;
+char *issuer_subject(gnutls_x509_crt_t crt) RETURNS_NONNULL;
 
 /* All issuers of a configuration. */
 struct issuers {
