@@ -75,7 +75,7 @@ static int import(const struct cmd_run *run UNUSED, struct problem *p)
 		r = put_files(&store, issuer, &section, p);
 	if (r < 0)
 		return r;
-	printf("%s", section);
+	printf("# Clients must trust %s.\n%s", issuer->root, section);
 	return 0;
 }
 

@@ -175,8 +175,8 @@ const struct cmd cmd_server_cert = {
 	.words = "server-cert",
 	.operands = "NAME...",
 	.help = "issue a certificate for chert's own web server",
-	.more = "Signs with the issuer's key itself, so nothing needs to run.  Names may be addresses and single "
-		"labels.\n"
+	.more = "Signs with the issuer's key itself, so nothing needs to run.\n"
+		"Names may be addresses and single labels.\n"
 		"The certificate is not in the database, so it cannot be revoked over ACME.",
 	.flags = CMD_CONF,
 	.min_operands = 1,

@@ -31,6 +31,15 @@ char *issuer_subject(gnutls_x509_crt_t crt)
 	return xasprintf("%.*s", (int)dn.size, (const char *)dn.data);
 }
 
+static char *issuer_of(gnutls_x509_crt_t crt)
+{
+	auto_gdatum gnutls_datum_t dn = { NULL, 0 };
+
+	if (gnutls_x509_crt_get_issuer_dn3(crt, &dn, 0) < 0)
+		return xstrdup("without subject");
+	return xasprintf("%.*s", (int)dn.size, (const char *)dn.data);
+}
+
 static bool is_root(gnutls_x509_crt_t crt)
 {
 	return gnutls_x509_crt_check_issuer(crt, crt) == 1;
@@ -140,6 +149,7 @@ static int make_chain(struct issuer *issuer, const char *file, struct problem *p
 		return problem_set(p, PROB_CONFIG, "chain %s is too long", file);
 	issuer->chain = buf_steal(&pem);
 	issuer->above = issuer->chain + own;
+	issuer->root = issuer_of(crts.n > 0 ? crts.items[crts.n - 1] : issuer->crt);
 	return 0;
 }
 
@@ -258,6 +268,7 @@ void issuer_free(struct issuer *issuer)
 		return;
 	free(issuer->name);
 	free(issuer->chain);
+	free(issuer->root);
 	gnutls_x509_crt_deinit(issuer->crt);
 	gnutls_free(issuer->der.data);
 	gnutls_free(issuer->subject.data);

@@ -28,6 +28,7 @@ struct issuer {
 	int64_t                        not_before, not_after;
 	char                          *chain; /* PEM: the certificate, then what is above it, without a root */
 	const char                    *above; /* the part of chain above the certificate, may be empty */
+	char                          *root;  /* subject of what issued the topmost certificate of the chain */
 	int64_t                        id;    /* in the database; 0 until it is there */
 };
 

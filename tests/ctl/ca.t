@@ -246,6 +246,8 @@ imported() {
 
 works "import with the root for a chain" import imp1 --certificate pki/tls.pem --key pki/tls.key --chain pki/root.pem
 works "import prints the section" grep -q 'key = "/.*/imp1/issuer.key"' last
+works "import tells the root" sh -c \
+	"'$chertctl' ca import --dir imp0 --certificate pki/tls.pem --key pki/tls.key | grep -q '^# Clients must trust CN=root,'"
 works "imported" imported imp1 pki/tls.key pki/tls.pem
 works "the root is not kept as chain" test ! -e imp1/issuer-chain.pem
 works "import without chain" import imp2 --certificate pki/tls.pem --key pki/tls.key --issuer "old.ca_1"
