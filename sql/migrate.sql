@@ -62,6 +62,7 @@ create schema admin;
 \ir core/authorization_reply.sql
 \ir core/challenge_reply.sql
 \ir core/orders_of.sql
+\ir core/authorizations_of.sql
 \ir core/lock_authorization.sql
 \ir core/fail_orders_of.sql
 \ir core/fail_authorization.sql

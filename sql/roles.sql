@@ -25,6 +25,11 @@ alter role chert_web   set idle_in_transaction_session_timeout = '15s';
 alter role chert_va    set idle_in_transaction_session_timeout = '15s';
 alter role chert_sign  set idle_in_transaction_session_timeout = '15s';
 
+-- Every statement of the functions finds its rows by key: planning it again for other values is wasted.
+alter role chert_web  set plan_cache_mode = force_generic_plan;
+alter role chert_va   set plan_cache_mode = force_generic_plan;
+alter role chert_sign set plan_cache_mode = force_generic_plan;
+
 select format('alter database %I owner to chert_owner', current_database())
 \gexec
 select format('revoke all on database %I from public', current_database())

@@ -2,7 +2,8 @@
 -- Adds a pending authorization to an order: _wanted is an element of web.order_new's list.
 create function core.add_authorization(_account uuid, _order uuid, _id uuid, _expires_at timestamptz, _position int,
                                        _wanted jsonb)
-returns void language sql as $$
+returns void language plpgsql as $$
+begin
 	insert into authorizations (account_id, id, identifier_type, identifier, wildcard, expires_at)
 	values (_account, _id, _wanted ->> 'type', _wanted ->> 'value', (_wanted ->> 'wildcard')::boolean, _expires_at);
 	insert into order_authorizations (account_id, order_id, authorization_id, position)
@@ -10,4 +11,4 @@ returns void language sql as $$
 	insert into challenges (account_id, authorization_id, type, position, token)
 	select _account, _id, type, n, core.token()
 	  from jsonb_array_elements_text(_wanted -> 'challenges') with ordinality offered(type, n);
-$$;
+end $$;

@@ -9,10 +9,10 @@ create type core.issuance as (
 
 create function core.issuance(_account uuid, _order uuid) returns core.issuance language plpgsql stable as $$
 declare
-	_result     core.issuance;
+	_result      core.issuance;
 	_identifiers jsonb;
-	_authorized jsonb;
-	_lacking    text;
+	_authorized  jsonb;
+	_lacking     text;
 begin
 	if not exists (select from accounts where account_id = _account and status = 'valid') then
 		_result.problem := core.problem('unauthorized', 'account is not valid');
@@ -23,10 +23,7 @@ begin
 	       jsonb_agg(jsonb_build_object('type', a.identifier_type, 'value', core.domain_name(a.identifier, a.wildcard))),
 	       min(core.domain_name(a.identifier, a.wildcard)) filter (where not core.authorization_usable(a))
 	  into _result.names, _authorized, _lacking
-	  from authorizations a
-	 where a.account_id = _account
-	   and a.id = any(array(select authorization_id from order_authorizations
-	                         where account_id = _account and order_id = _order));
+	  from core.authorizations_of(_account, _order) a;
 	select identifiers into _identifiers from orders where account_id = _account and id = _order;
 	if _lacking is not null then
 		_result.problem := core.problem('unauthorized', format('no valid authorization for %s', _lacking));

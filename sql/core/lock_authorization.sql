@@ -5,13 +5,12 @@
 create function core.lock_authorization(_account uuid, _authorization uuid) returns authorizations
 language plpgsql as $$
 declare
+	_order uuid;
 	_found authorizations;
 begin
-	perform from orders
-	  where account_id = _account and id = any(core.orders_of(_account, _authorization))
-	    and status in ('pending', 'ready')
-	  order by id
-	    for update;
+	foreach _order in array core.orders_of(_account, _authorization) loop
+		perform from orders where account_id = _account and id = _order and status in ('pending', 'ready') for update;
+	end loop;
 	select * into _found from authorizations where account_id = _account and id = _authorization for update;
 	return _found;
 end $$;

@@ -5,11 +5,8 @@ create function core.order_unauthorized(_order orders) returns jsonb language pl
 declare
 	_lacking constant text := (
 		select min(core.domain_name(identifier, wildcard))
-		  from authorizations
-		 where account_id = (_order).account_id
-		   and id = any(array(select authorization_id from order_authorizations
-		                       where account_id = (_order).account_id and order_id = (_order).id))
-		   and (status <> 'valid' or expires_at <= now()));
+		  from core.authorizations_of((_order).account_id, (_order).id)
+		 where status <> 'valid' or expires_at <= now());
 	_problem constant jsonb := core.problem('unauthorized', format('authorization for %s is no longer valid', _lacking));
 begin
 	if _lacking is null then

@@ -7,17 +7,16 @@ declare
 	_account   constant uuid := (_authorization).account_id;
 	_id        constant uuid := (_authorization).id;
 	_valid_for interval;
+	_order     uuid;
 begin
 	update challenges set status = 'valid', validated_at = now(), record = _record
 	 where account_id = _account and authorization_id = _id and type = _type
 	returning valid_for into _valid_for;
 	update authorizations set status = 'valid', validated_at = now(), expires_at = now() + _valid_for
 	 where account_id = _account and id = _id;
-	update orders o set status = 'ready'
-	 where account_id = _account and id = any(core.orders_of(_account, _id))
-	   and status = 'pending' and expires_at > now()
-	   and not exists (select
-	                     from order_authorizations x
-	                     join authorizations a on a.account_id = _account and a.id = x.authorization_id
-	                    where x.account_id = _account and x.order_id = o.id and a.status <> 'valid');
+	foreach _order in array core.orders_of(_account, _id) loop
+		update orders set status = 'ready'
+		 where account_id = _account and id = _order and status = 'pending' and expires_at > now()
+		   and not exists (select from core.authorizations_of(_account, _order) a where a.status <> 'valid');
+	end loop;
 end $$;

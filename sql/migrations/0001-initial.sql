@@ -47,9 +47,9 @@ insert into acme.status_edges values
 
 -- Argument: the object's name in status_edges (a partition's own name says nothing).
 create function acme.check_status_edge() returns trigger
-language plpgsql set search_path = acme, pg_catalog, pg_temp as $$
+language plpgsql as $$
 begin
-	if not exists (select from status_edges
+	if not exists (select from acme.status_edges
 	                where object = tg_argv[0] and source = old.status and target = new.status) then
 		raise exception '% may not go from % to %', tg_argv[0], old.status, new.status
 			using errcode = 'check_violation';
