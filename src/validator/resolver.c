@@ -159,10 +159,26 @@ static bool answer_from_hosts(struct rs_query *q)
 	return true;
 }
 
+static void ask_network(struct rs_query *q)
+{
+	int err;
+
+	q->asked = true;
+	err = ub_resolve_event(q->rs->ctx, q->name, (int)q->type, CLASS_IN, q, on_answer, &q->async_id);
+	if (err != 0) {
+		problem_set(&q->problem, PROB_DNS, "query for %s %s cannot be made", q->name, type_name(q->type));
+		problem_cause(&q->problem, "libunbound: %s", ub_strerror(err));
+		q->asked = false;
+		q->answered = true;
+		schedule(q, 0);
+	} else if (!q->answered) {
+		schedule(q, q->rs->conf->resolve_timeout);
+	}
+}
+
 struct rs_query *rs_ask(struct resolver *rs, const char *name, enum dns_type type, rs_cb *cb, void *arg)
 {
 	struct rs_query *q = xcalloc(1, sizeof(*q));
-	int              err;
 
 	q->rs = rs;
 	q->name = xstrdup(name);
@@ -171,21 +187,11 @@ struct rs_query *rs_ask(struct resolver *rs, const char *name, enum dns_type typ
 	q->arg = arg;
 	q->timer = oom_check(evtimer_new(rs->base, on_timer, q));
 	rs->n_queries++;
-	if (answer_from_hosts(q)) {
-		q->answered = true;
+	q->answered = answer_from_hosts(q);
+	if (q->answered)
 		schedule(q, 0);
-		return q;
-	}
-	q->asked = true;
-	err = ub_resolve_event(rs->ctx, name, (int)type, CLASS_IN, q, on_answer, &q->async_id);
-	if (err != 0) {
-		problem_set(&q->problem, PROB_DNS, "query for %s %s cannot be made", q->name, type_name(type));
-		problem_cause(&q->problem, "libunbound: %s", ub_strerror(err));
-		q->asked = false;
-		q->answered = true;
-	}
-	if (!q->answered || err != 0)
-		schedule(q, q->answered ? 0 : rs->conf->resolve_timeout);
+	else
+		ask_network(q);
 	return q;
 }
 
@@ -213,12 +219,11 @@ static int set_option(struct resolver *rs, const char *name, const char *value, 
 static void split_host_port(char *text, const char **ret_host, const char **ret_port)
 {
 	char *colon = strrchr(text, ':');
+	char *end = text[0] == '[' ? strchr(text, ']') : NULL;
 
 	*ret_host = text;
 	*ret_port = DNS_DEFAULT_PORT;
-	if (text[0] == '[' && strchr(text, ']')) {
-		char *end = strchr(text, ']');
-
+	if (end) {
 		*end = '\0';
 		*ret_host = text + 1;
 		if (end[1] == ':')
@@ -227,6 +232,14 @@ static void split_host_port(char *text, const char **ret_host, const char **ret_
 		*colon = '\0';
 		*ret_port = colon + 1;
 	}
+}
+
+static bool is_port(const char *text)
+{
+	size_t digits = strspn(text, "0123456789");
+	long   port = strtol(text, NULL, 10);
+
+	return digits > 0 && digits <= 5 && text[digits] == '\0' && port > 0 && port <= UINT16_MAX;
 }
 
 static int add_forwarder(struct resolver *rs, const char *item, struct problem *p)
@@ -238,6 +251,9 @@ static int add_forwarder(struct resolver *rs, const char *item, struct problem *
 	int             err;
 
 	split_host_port(copy, &host, &port);
+	if (!is_port(port))
+		return problem_set(p, PROB_CONFIG,
+		                   "resolvers: '%s' has no port from 1 to 65535, expected host or host:port", item);
 	err = getaddrinfo(host, port, &hints, &list);
 	if (err == 0) {
 		err = getnameinfo(list->ai_addr, list->ai_addrlen, address, sizeof(address), NULL, 0, NI_NUMERICHOST);
@@ -255,41 +271,29 @@ static int add_forwarder(struct resolver *rs, const char *item, struct problem *
 }
 
 /*
- * A TXT record put there a second ago, or a second value beside the first, must be seen (S71), so next to nothing is
- * cached.  Without forwarders the delegations live for a second, which is what resolving one name from the root needs.
+ * A TXT record put there a moment ago, or a second value beside the first, must be seen (S71), so nothing is kept from
+ * one validation to the next, delegations included.
  */
-static int set_caching(struct resolver *rs, bool forwards, struct problem *p)
+static int set_options(struct resolver *rs, struct problem *p)
 {
 	static const char *const options[][2] = {
-		{ "cache-min-ttl:", "0" },        { "cache-max-negative-ttl:", "0" }, { "infra-host-ttl:", "10" },
-		{ "infra-keep-probing:", "yes" }, { "aggressive-nsec:", "no" },
-	};
-	int r;
-
-	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
-		r = set_option(rs, options[i][0], options[i][1], p);
-		if (r < 0)
-			return r;
-	}
-	return set_option(rs, "cache-max-ttl:", forwards ? "0" : "1", p);
-}
-
-static int set_capacity(struct resolver *rs, struct problem *p)
-{
-	static const char *const options[][2] = {
+		{ "cache-min-ttl:", "0" },
+		{ "cache-max-ttl:", "0" },
+		{ "cache-max-negative-ttl:", "0" },
+		{ "aggressive-nsec:", "no" },
+		/* A server that was away a moment ago is asked again. */
+		{ "infra-host-ttl:", "10" },
+		{ "infra-keep-probing:", "yes" },
 		{ "edns-buffer-size:", "1232" },
 		{ "outgoing-range:", "900" },
 		{ "outgoing-num-tcp:", "20" },
 		{ "num-queries-per-thread:", "10000" },
 	};
-	int r;
+	int r = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(options); i++) {
+	for (size_t i = 0; r == 0 && i < ARRAY_LEN(options); i++)
 		r = set_option(rs, options[i][0], options[i][1], p);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return r;
 }
 
 static int set_trust(struct resolver *rs, struct problem *p)
@@ -336,16 +340,20 @@ static int remove_local_zones(struct resolver *rs, struct problem *p)
 
 static int set_up(struct resolver *rs, struct problem *p)
 {
-	static int (*const steps[])(struct resolver *, struct problem *) = { set_capacity, set_trust, set_forwarders };
-	int r;
+	/* The last one freezes the options. */
+	static int (*const steps[])(struct resolver *, struct problem *) = {
+		set_options,
+		set_trust,
+		set_forwarders,
+		remove_local_zones,
+	};
+	int r = 0;
 
 	/* libunbound would write to stderr in its own form; what matters comes back as a result. */
 	ub_ctx_debugout(rs->ctx, NULL);
-	r = set_caching(rs, rs->conf->resolvers.n > 0, p);
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(steps); i++)
 		r = steps[i](rs, p);
-	/* Last: the options are frozen by it. */
-	return r < 0 ? r : remove_local_zones(rs, p);
+	return r;
 }
 
 int rs_new(const struct conf_validator *conf, struct event_base *base, struct resolver **ret, struct problem *p)

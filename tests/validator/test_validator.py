@@ -673,6 +673,7 @@ def test_assume_valid(rig):
 @pytest.mark.parametrize("settings,says", [
     ({"allow-networks": '{"10.0.0.0/33"}'}, "allow-networks: '10.0.0.0/33'"),
     ({"resolvers": '{"no.such.host.invalid:53"}'}, "resolvers: 'no.such.host.invalid:53'"),
+    ({"resolvers": '{"127.0.0.1:65536"}'}, "no port from 1 to 65535"),
     ({"hosts-file": '"/nonexistent"'}, "/nonexistent"),
     ({"trust-anchor-file": '"/nonexistent"'}, "trust-anchor-file"),
 ])
