@@ -130,9 +130,14 @@ static void to_san(const struct ident *id, struct san *ret)
 	if (strcmp(id->type, "ip") != 0)
 		return;
 	ret->type = GNUTLS_SAN_IPADDRESS;
-	ret->value = datum(ret->address, inet_pton(AF_INET, id->value, ret->address) == 1 ? 4 : 16);
-	if (ret->value.size == 16)
-		assert(inet_pton(AF_INET6, id->value, ret->address) == 1);
+	if (inet_pton(AF_INET, id->value, ret->address) == 1) {
+		ret->value = datum(ret->address, 4);
+	} else {
+		const int parsed = inet_pton(AF_INET6, id->value, ret->address);
+
+		assert(parsed == 1);
+		ret->value = datum(ret->address, 16);
+	}
 }
 
 static int ext_names(const struct tbs_request *req, gnutls_datum_t *ret)
