@@ -1,0 +1,59 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- No call reads a large table from end to end, whatever else is in it.
+set search_path = acme, core, public;
+set plan_cache_mode = force_generic_plan; -- as the programs' roles have it
+select no_plan();
+
+-- Many accounts, and one of them with much of everything, over three months.
+select core.make_partitions(now() - interval '31 days') \g /dev/null
+select t.account('large') as a \gset
+create table t.accounts as
+	select n, case when n <= 2000 then :'a' else core.uuid7() end as account_id, now() - n % 60 * interval '1 day' as at
+	  from generate_series(1, 4000) n;
+insert into accounts (account_id, jwk, key_thumbprint) select account_id, '{}', n from t.accounts where n > 2000;
+insert into account_keys select key_thumbprint, account_id from accounts where account_id <> :'a';
+insert into orders (account_id, id, status, profile, identifiers, expires_at, created_at)
+select account_id, core.uuid7(at), 'invalid', 'default', '[]', now(), at from t.accounts;
+insert into order_authorizations (account_id, order_id, authorization_id, position)
+select account_id, id, core.uuid7(created_at), 0 from orders;
+insert into authorizations (account_id, id, status, identifier_type, identifier, wildcard, expires_at)
+select account_id, authorization_id, 'invalid', 'dns', 'old.test', false, now() from order_authorizations;
+insert into challenges (account_id, authorization_id, type, position, token)
+select account_id, id, 'http-01', 0, 'token' from authorizations;
+insert into serials (id, account_id, order_id, issuer_id, not_before, not_after, tbs)
+select core.uuid7(at), account_id, core.uuid7(at), t.issuer(), at, at, 'tbs' from t.accounts;
+insert into certificates (account_id, id, order_id, issuer_id, profile, names, not_before, not_after, certificate)
+select account_id, id, order_id, issuer_id, 'default', '["old.test"]', not_before, not_after, 'der' from serials;
+insert into nonces select core.uuid7(now() - n * interval '1 second') from generate_series(1, 3000) n;
+insert into jobs (id, kind, perspective, account_id, object_id, type, run_after)
+select core.uuid7(), kind, case kind when 'validate' then 'default' else '' end, account_id, core.uuid7(), 'http-01', now() + interval '1 hour'
+  from t.accounts, unnest(array['validate', 'issue']) kind;
+analyze;
+select pg_stat_force_next_flush();
+select pg_stat_reset() \g /dev/null
+
+-- A certificate from order to revocation, what is looked at on the way, and what fails.
+select t.order(:'a', 'a.test', '*.b.test') as failing \gset
+select t.respond(:'a', t.authz(:'a', :'failing', 1)) \g /dev/null
+select t.validate('{"type": "dns", "detail": "x"}') \g /dev/null
+select web.authorization_deactivate(:'a', 1, t.nonce(), t.key(), t.authz(:'a', :'failing')) \g /dev/null
+select t.certificate(:'a', 'a.test', '*.b.test') as c \gset
+select order_id as o from certificates where account_id = :'a' and id = :'c' \gset
+select web.order_get(:'a', 1, t.nonce(), t.key(), :'o'), web.order_poll(:'a', :'o') \g /dev/null
+select web.authorization_get(:'a', 1, t.nonce(), t.key(), t.authz(:'a', :'o')) \g /dev/null
+select web.challenge_get(:'a', 1, t.nonce(), t.key(), t.authz(:'a', :'o'), 'dns-01') \g /dev/null
+select web.certificate_get(:'a', 1, t.nonce(), t.key(), :'c') \g /dev/null
+select web.certificate_revoke_by_key(t.nonce(), t.key(), :'c', 'x', 1) \g /dev/null
+select web.certificate_revoke(:'a', 1, t.nonce(), t.key(), :'c', certificate, 1)
+  from certificates where account_id = :'a' and id = :'c' \g /dev/null
+select admin.order_list(10, null), admin.order_show(:'o'), admin.cert_list(10, null), admin.cert_show(:'c') \g /dev/null
+select t.status('orders', :'o') as status \gset
+select is(:'status'::text, 'valid', 'the flow came to its end');
+
+select pg_stat_force_next_flush();
+select is(seq_scan, 0::bigint, relname || ' was read by key')
+  from pg_stat_user_tables
+ where schemaname = 'acme' and pg_table_size(relid) > 60000
+ order by relname;
+select cmp_ok(count(*), '>', 15::bigint, 'many tables are large') from pg_stat_user_tables where schemaname = 'acme' and pg_table_size(relid) > 60000;
+select * from finish();
