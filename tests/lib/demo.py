@@ -3,6 +3,7 @@
 
 import argparse
 import pathlib
+import re
 import signal
 import sys
 import time
@@ -57,10 +58,16 @@ def issue(st, args):
     chain = home / "config" / "live" / NAME
     st.run("verify", "openssl", "verify", "-CAfile", st.root_file, "-untrusted", chain / "chain.pem",
            "-verify_hostname", NAME, chain / "cert.pem")
-    text = st.run("certificate", "openssl", "x509", "-in", chain / "cert.pem", "-noout", "-subject", "-ext",
-                  "subjectAltName", "-issuer", "-dates", "-nameopt", "utf8,sep_comma_plus")
-    say(f"certificate in {chain / 'fullchain.pem'}, verified against the root:")
-    print("".join(f"    {' '.join(line.split())}\n" for line in text.splitlines()), end="", flush=True)
+    text = st.run("certificate", "openssl", "x509", "-in", chain / "cert.pem", "-noout", "-subject", "-issuer",
+                  "-startdate", "-enddate", "-ext", "subjectAltName")
+    found = dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+    names = ", ".join(n for line in text.splitlines() for n in re.findall(r"DNS:([^,\s]+)", line))
+    say("certbot got it, and openssl verified it against the root:")
+    print(f"    certificate  {chain / 'fullchain.pem'}\n"
+          f"    subject      {found['subject'].strip() or '(empty: the names are in subjectAltName)'}\n"
+          f"    names        {names}\n"
+          f"    issuer       {found['issuer']}\n"
+          f"    validity     {found['notBefore']} to {found['notAfter']}", flush=True)
 
 
 def wait(st):

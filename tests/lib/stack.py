@@ -64,9 +64,9 @@ def system_resolvers():
 
 
 def environment():
-    """What the programs get to see: no proxies and none of the caller's database or chert settings."""
+    """What the programs get to see: no proxies and none of the caller's settings for others."""
     env = {k: v for k, v in os.environ.items()
-           if not k.lower().endswith("_proxy") and not k.startswith(("PG", "CHERT_", "NOTIFY_", "LISTEN_"))}
+           if not k.lower().endswith("_proxy") and not k.startswith(("PG", "PYTHON", "CHERT_", "NOTIFY_", "LISTEN_"))}
     env["PATH"] = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
     env["LC_ALL"] = "C.UTF-8"
     return env
