@@ -5,20 +5,13 @@
 #include <stdint.h>
 #include <string.h>
 
-void *oom_check(void *p)
+void oom(void)
 {
 	static const char text[] = "<2>chert: out of memory\n";
 
-	if (p)
-		return p;
 	if (write(STDERR_FILENO, text, sizeof(text) - 1) < 0)
 		abort();
 	abort();
-}
-
-void *xcalloc(size_t n, size_t size)
-{
-	return oom_check(calloc(n ? n : 1, size ? size : 1));
 }
 
 void *xrealloc(void *p, size_t n, size_t size)

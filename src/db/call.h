@@ -24,7 +24,7 @@ struct call {
 const struct call *call_get(enum db_call_id id) RETURNS_NONNULL;
 size_t call_n_params(const struct call *c) NONNULL(1);
 /* web.order_new, select * from web.order_new($1::uuid,…); newly allocated (free()). */
-char *call_function(const struct call *c) FREE_WITH(free) RETURNS_NONNULL NONNULL(1);
+char *call_function(const struct call *c) RETURNS_NONNULL NONNULL(1);
 char *call_statement(const struct call *c) FREE_WITH(free) RETURNS_NONNULL NONNULL(1);
 
 /*
