@@ -68,7 +68,7 @@ static int update(struct exchange *x, const void *payload, struct problem *p)
 		r = contact_check(u->contact, p);
 	if (r == 0)
 		r = exchange_call(x, DB_WEB_ACCOUNT_UPDATE, args, &rows, p);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	account_reply(x, 200, rows);
 	return 0;

@@ -101,7 +101,7 @@ static int finalize(struct exchange *x, const void *payload, struct problem *p)
 	r = decode_csr(x, f->csr, &csr, p);
 	if (r == 0)
 		r = call(x, csr, &rows, p);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	worker_ring(x->worker, "chert_issue");
 	wait_for_signer(x, &rows);

@@ -147,7 +147,7 @@ static int run(struct problem *p)
 		r = privs_become(options.user, p);
 	if (r == 0)
 		r = load(&conf, p);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (options.check)
 		return check_database(conf, p);

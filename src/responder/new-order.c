@@ -194,7 +194,7 @@ static int create(struct exchange *x, const void *payload, struct problem *p)
 	items = names.items;
 	if (r == 0)
 		r = call(x, &o, profile, &names, &rows, p);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	return order_reply(x, 201, rows, p);
 }

@@ -166,7 +166,7 @@ int serve_run(const struct conf *conf, int listen_fd, struct problem *p)
 	r = fc_new(listen_fd, conf->responder.request_timeout, &fc, p);
 	if (r == 0)
 		r = worker_new(conf, &w, p);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	while (fc_accept(fc))
 		serve_one(w, fc);

@@ -85,10 +85,10 @@ void worker_reload_nonce_keys(struct worker *w, int64_t min_interval)
 	if (w->nonce_keys_tried && now - w->nonce_keys_tried < min_interval)
 		return;
 	w->nonce_keys_tried = now;
-	if (worker_call(w, DB_WEB_NONCE_KEYS, NULL, &rows, &p) < 0)
-		log_problem(LOGL_WARNING, "nonce-keys", &p, NULL);
-	else
+	if (worker_call(w, DB_WEB_NONCE_KEYS, NULL, &rows, &p) == 0)
 		take_nonce_keys(w, rows);
+	else
+		log_problem(LOGL_WARNING, "nonce-keys", &p, NULL);
 }
 
 static void refresh_nonce_keys(struct worker *w)
