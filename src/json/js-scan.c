@@ -108,7 +108,7 @@ static int scan_hex4(struct scan *s, unsigned *ret)
 static int scan_unicode_escape(struct scan *s)
 {
 	const size_t start = s->at;
-	unsigned     high, low;
+	unsigned     high = 0, low = 0;
 	int          r;
 
 	r = scan_hex4(s, &high);
