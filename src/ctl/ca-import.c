@@ -73,7 +73,7 @@ static int import(const struct cmd_run *run UNUSED, struct problem *p)
 		r = ca_store_prepare(&store, NAME, suffixes, p);
 	if (r == 0)
 		r = put_files(&store, issuer, &section, p);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	printf("# Clients must trust %s.\n%s", issuer->root, section);
 	return 0;
