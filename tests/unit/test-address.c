@@ -95,7 +95,7 @@ static void expect(const struct addr_policy *policy, const char *address, const 
 	struct addr a = parse(address);
 	const char *found = addr_refusal(policy, &a);
 
-	if (!found != !refusal || (found && strcmp(found, refusal) != 0))
+	if (!found != !refusal || (found && refusal && strcmp(found, refusal) != 0))
 		fail_msg("%s: found %s, expected %s", address, found ? found : "permitted",
 		         refusal ? refusal : "permitted");
 }
