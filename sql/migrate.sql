@@ -2,8 +2,8 @@
 -- Brings a chert database, empty or older, to the version of these files:
 --   psql -d chert -v ON_ERROR_STOP=1 -f sql/migrate.sql
 -- as a superuser or a member of chert_owner, after sql/roles.sql.  One transaction: when anything fails, everything is
--- as it was.  Running it again makes the functions anew and changes nothing else; two at once run one after the other,
--- and programs may go on working meanwhile.
+-- as it was.  Running it again makes the functions anew and changes nothing else; two at once run one after the other.
+-- Programs may stay connected: a call that is under way just when this commits may fail, the next one will not.
 \set ON_ERROR_STOP on
 
 begin isolation level read committed;

@@ -96,6 +96,25 @@ new_database
 ok "two at once: both succeed, one does it" two_at_once
 ok "two at once: one nonce key" says 1 query "select count(*) from acme.nonce_keys"
 
+# A program that is connected, with its calls prepared and used.
+stay_connected()
+{
+	psql -qAt -d chert >"$dir/connected" <<-SQL || return 1
+		prepare new as select status from web.order_new(\$1, 1, core.uuid7(), 1, '[]', '[]', 'x', null, null, 1);
+		prepare claim as select count(*) from va.claim('w', 'default', 1, 1);
+		select account from web.account_new(core.uuid7(), 1, 'connected', '{}', '[]', true, false) \gset
+		execute new(:'account');
+		execute claim;
+		\! psql -Xq -d chert -f '$sql/migrate.sql' >'$dir/meanwhile'
+		execute new(:'account');
+		execute claim;
+	SQL
+	printf 'pending\n0\npending\n0\n' | diff - "$dir/connected" && grep -q 'version: 1' "$dir/meanwhile"
+}
+new_database
+migrate >/dev/null
+ok "a program that stays connected goes on" stay_connected
+
 # A later version whose step fails half way, and then one that does not.
 new_database
 migrate >/dev/null
