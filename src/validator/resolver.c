@@ -311,14 +311,25 @@ static int set_trust(struct resolver *rs, struct problem *p)
 	return set_option(rs, "module-config:", "validator iterator", p);
 }
 
+static int add_system_forwarders(struct resolver *rs, struct problem *p)
+{
+	int err = ub_ctx_resolvconf(rs->ctx, NULL);
+
+	if (err != 0)
+		return problem_set(p, PROB_CONFIG, "resolvers: the system's cannot be used: %s", ub_strerror(err));
+	return 0;
+}
+
 static int set_forwarders(struct resolver *rs, struct problem *p)
 {
 	const struct conf_list *list = &rs->conf->resolvers;
 	int                     r;
 
-	if (list->n == 0)
+	if (list->n == 1 && strcmp(list->items[0], "root") == 0)
 		return set_option(rs, "use-caps-for-id:", "yes", p);
 	r = set_option(rs, "do-not-query-localhost:", "no", p);
+	if (list->n == 1 && strcmp(list->items[0], "system") == 0)
+		return r < 0 ? r : add_system_forwarders(rs, p);
 	for (size_t i = 0; r == 0 && i < list->n; i++)
 		r = add_forwarder(rs, list->items[i], p);
 	return r;
