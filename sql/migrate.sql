@@ -65,6 +65,7 @@ create schema admin;
 \ir core/authorizations_of.sql
 \ir core/lock_authorization.sql
 \ir core/fail_orders_of.sql
+\ir core/end_challenges.sql
 \ir core/fail_authorization.sql
 \ir core/pass_authorization.sql
 \ir core/deactivate_account.sql

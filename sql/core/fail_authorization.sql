@@ -8,6 +8,7 @@ declare
 begin
 	update challenges set status = 'invalid', error = _error, record = _record
 	 where account_id = (_authorization).account_id and authorization_id = (_authorization).id and type = _type;
+	perform core.end_challenges((_authorization).account_id, (_authorization).id, 'invalid');
 	update authorizations set status = 'invalid'
 	 where account_id = (_authorization).account_id and id = (_authorization).id;
 	perform core.fail_orders_of((_authorization).account_id, (_authorization).id,

@@ -12,6 +12,7 @@ begin
 	update challenges set status = 'valid', validated_at = now(), record = _record
 	 where account_id = _account and authorization_id = _id and type = _type
 	returning valid_for into _valid_for;
+	perform core.end_challenges(_account, _id, 'valid');
 	update authorizations set status = 'valid', validated_at = now(), expires_at = now() + _valid_for
 	 where account_id = _account and id = _id;
 	foreach _order in array core.orders_of(_account, _id) loop

@@ -21,6 +21,7 @@ begin
 			format('authorization is %s, it must be pending or valid', _found.status));
 		return _reply;
 	end if;
+	perform core.end_challenges(_account, _authorization, 'deactivated');
 	update authorizations set status = 'deactivated' where account_id = _account and id = _authorization;
 	perform core.fail_orders_of(_account, _authorization, core.problem('unauthorized',
 		format('authorization for %s was deactivated', core.domain_name(_found.identifier, _found.wildcard))));

@@ -69,4 +69,24 @@ select is((t.get(:'a', x)).problem, '{"type": "notFound", "detail": "no such aut
        is(t.type((t.deactivate(:'a', x)).problem), 'notFound', 'deactivation')
   from unnest(array[:'pending', :'valid']::uuid[]) x;
 select is((t.get(:'a', :'z')).status, 'invalid', 'an invalid one is shown with its reason');
+
+-- Two challenges in hand: once the authorization is decided, neither stays in processing (7.1.6).
+create function t.in_hand(_a uuid, _z uuid) returns bigint language sql as $$
+	select count(*) from (values ('http-01'), ('dns-01')) v(type) where (t.respond(_a, _z, type)).status = 'processing';
+$$;
+create function t.challenges(_z uuid) returns text language sql as $$
+	select string_agg(concat_ws(' ', type, status, error ->> 'type'), ', ' order by position) from acme.challenges where authorization_id = _z;
+$$;
+select t.authz(:'a', t.order(:'a', 'd.test')) as z, t.authz(:'a', t.order(:'a', 'e.test')) as y \gset
+select is(t.in_hand(:'a', :'z'), 2::bigint, 'both in hand');
+select is(t.validate('{"type": "connection", "detail": "refused"}'), 1::bigint, 'only the first outcome counts');
+select is(t.challenges(:'z'), 'http-01 invalid connection, dns-01 invalid unauthorized', 'the other one ends with the authorization');
+select is(t.in_hand(:'a', :'y'), 2::bigint, 'both in hand');
+select is(t.validate(), 1::bigint, 'only the first outcome counts');
+select is(t.challenges(:'y'), 'http-01 valid, dns-01 invalid unauthorized', 'valid through the other one');
+select is(t.types((t.get(:'a', :'y')).challenges), 'http-01 valid', 'which alone is shown');
+select t.authz(:'a', t.order(:'a', 'f.test')) as z \gset
+select t.in_hand(:'a', :'z') \g /dev/null
+select t.deactivate(:'a', :'z') \g /dev/null
+select is(t.challenges(:'z'), 'http-01 invalid unauthorized, dns-01 invalid unauthorized', 'deactivation ends both');
 select * from finish();
