@@ -5,7 +5,7 @@
 --                        or the certificate has expired
 --   alreadyRevoked, badRevocationReason
 -- The key's owner needs no account; the reason is then keyCompromise, since the key is in use beside its purpose.
-create function core.revoke(_id uuid, _der bytea, _account uuid, _reason int) returns jsonb language plpgsql as $$
+create function core.revoke(_id uuid, _der bytea, _account uuid, _reason int8) returns jsonb language plpgsql as $$
 declare
 	_found certificates;
 begin
@@ -26,7 +26,7 @@ begin
 		return core.problem('badRevocationReason', format('reason is %s, it must be one of 0, 1, 3, 4 and 5', _reason));
 	end if;
 	update certificates
-	   set status = 'revoked', revoked_at = now(), reason = case when _account is null then 1 else nullif(_reason, 0) end
+	   set status = 'revoked', revoked_at = now(), reason = case when _account is null then 1 else nullif(_reason, 0)::int end
 	 where account_id = _found.account_id and id = _id;
 	return null;
 end $$;

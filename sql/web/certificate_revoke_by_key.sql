@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- revokeCert signed by the certificate's own key (RFC 8555 7.6), whatever became of the account that ordered it.
 -- Problems as in core.revoke.
-create function web.certificate_revoke_by_key(_nonce uuid, _nonce_key int, _certificate uuid, _der bytea, _reason int,
+create function web.certificate_revoke_by_key(_nonce uuid, _nonce_key int, _certificate uuid, _der bytea, _reason int8,
                                               out problem jsonb)
 language plpgsql
 security definer set search_path = acme, core, pg_catalog, pg_temp as $$

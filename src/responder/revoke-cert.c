@@ -50,15 +50,13 @@ static int decode(const char *text, struct target *t, struct problem *p)
 static int take_reason(struct json_object *payload, struct db_arg *ret, struct problem *p)
 {
 	struct json_object *member = NULL;
-	int64_t		    reason;
 
 	*ret = db_null();
 	if (!json_object_object_get_ex(payload, "reason", &member) || !member)
 		return 0;
 	if (!json_object_is_type(member, json_type_int))
 		return problem_set(p, PROB_MALFORMED, "reason is not an integer");
-	reason = json_object_get_int64(member);
-	*ret = db_int(reason < 0 || reason > 255 ? -1 : reason);
+	*ret = db_int(json_object_get_int64(member));
 	return 0;
 }
 
