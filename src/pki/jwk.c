@@ -10,7 +10,7 @@
 #include "json/js.h"
 
 #define COORDINATE_MAX 66   /* P-521 */
-#define RSA_MAX        1100 /* bytes of a member: RSA-8192 and some, so that rsa_flaw can say what is wrong */
+#define RSA_MAX        2100 /* bytes of a member: RSA-16384 and some, so that rsa_flaw can say what is wrong */
 #define TEXT_MAX       4096 /* of a canonical key */
 #define JWK_MEMBER_MAX B64U_LEN(RSA_MAX)
 
