@@ -38,6 +38,8 @@ def stack(stack_settings):
         pytest.fail(f"{e}\n{text}", pytrace=False)
     yield st
     st.stop()
+    for log in st.sanitizer_reports():
+        pytest.fail(f"{log.name}\n{log.read_text(encoding='utf-8', errors='replace')[:8000]}", pytrace=False)
 
 
 @pytest.fixture(scope="module")

@@ -77,6 +77,27 @@ def wait(st):
         time.sleep(0.5)
 
 
+def complain(error):
+    print(f"demo: {error}", file=sys.stderr, flush=True)
+    if error.log:
+        print(f"demo: more in {error.log} and beside it", file=sys.stderr, flush=True)
+
+
+def serve(st, args):
+    st.start()
+    print(f"ready: directory={st.directory_url} ca={st.root_file}", flush=True)
+    try:
+        issue(st, args)
+    except stack.StackError as e:
+        if args.once:
+            raise
+        # The server itself is fine: the port may be taken by a client's own responder, say.
+        complain(e)
+    if not args.once:
+        wait(st)
+    return 0
+
+
 def interrupted(number, _frame):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -90,26 +111,18 @@ def main():
         signal.signal(number, interrupted)
     st = build_stack(args)
     try:
-        st.start()
-        print(f"ready: directory={st.directory_url} ca={st.root_file}", flush=True)
-        issue(st, args)
-        if not args.once:
-            wait(st)
-        status = 0
+        return serve(st, args)
     except stack.StackError as e:
-        print(f"demo: {e}", file=sys.stderr)
-        if st.log_dir.is_dir():
-            print(f"demo: logs are in {st.log_dir}" + (f", first of all {e.log.name}" if e.log else ""), file=sys.stderr)
-        status = 1
+        complain(e)
+        return 1
     except KeyboardInterrupt as e:
-        status = 0 if e.args == (signal.SIGINT,) else 128 + e.args[0]
-        if args.once:
-            status = 128 + e.args[0]
+        number = e.args[0]
+        return 0 if number == signal.SIGINT and not args.once else 128 + number
     finally:
-        say("stopping")
-        st.stop()
-    say("stopped")
-    return status
+        if st.processes:
+            say("stopping")
+            st.stop()
+            say("stopped")
 
 
 if __name__ == "__main__":

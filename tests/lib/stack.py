@@ -73,13 +73,14 @@ def environment():
 
 
 def last_line(log):
+    """What a log says about the end of who wrote it, or why it cannot say anything."""
+    place = os.statvfs(log.parent)
+    if place.f_bavail * place.f_frsize < 1024 * 1024:
+        return f"{log.parent}: {os.strerror(errno.ENOSPC).lower()}"
     try:
         lines = [l.strip() for l in log.read_text(encoding="utf-8", errors="replace").splitlines() if l.strip()]
     except OSError:
         return "it says nothing"
-    for line in reversed(lines):
-        if os.strerror(errno.ENOSPC) in line:
-            return line
     for line in reversed(lines):
         if re.search(r"\b(error|fatal|failed)\b", line, re.I):
             return line
@@ -477,6 +478,12 @@ http {{
 
     # --- later
 
+    def sanitizer_reports(self):
+        """Logs in which a program built with --enable-sanitizers found something."""
+        found = re.compile(r"ERROR: (Address|Leak)Sanitizer|runtime error: ")
+        return [log for log in sorted(self.log_dir.glob("*.log"))
+                if found.search(log.read_text(encoding="utf-8", errors="replace"))]
+
     def check(self):
         for p in self.processes.values():
             p.check()
@@ -498,6 +505,7 @@ http {{
         self.start_postgres()
 
     def stop(self):
+        """In the reverse order of starting; may be called again."""
         for name in reversed(list(self.processes)):
             self.processes[name].stop()
         self.processes = {}

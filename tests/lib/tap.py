@@ -31,8 +31,8 @@ class Tap:
     def pytest_runtest_logreport(self, report):
         # A test is its call; set-up and tear-down count only when they keep it from running or fail.
         if report.when == "teardown" and report.failed:
-            self.comment(f"tear-down of {report.nodeid}\n{report.longreprtext}")
-            self.line(f"Bail out! tear-down of {report.nodeid} failed")
+            self.comment(report.longreprtext)
+            self.line(f"Bail out! tear-down after {report.nodeid} failed")
             return
         if report.when == "setup" and report.passed or report.when == "teardown":
             return
