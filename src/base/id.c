@@ -32,7 +32,7 @@ void id_to_uuid(const struct id *id, char *out)
 
 bool id_from_text(const char *text, size_t len, struct id *ret)
 {
-	struct id id;
+	struct id id = { 0 };
 	size_t    n;
 
 	if (len != ID_TEXT_LEN || !b64u_decode(text, len, id.b, sizeof(id.b), &n))

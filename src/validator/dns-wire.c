@@ -65,7 +65,7 @@ static bool name_add_label(struct name *name, const uint8_t *label, size_t len)
  */
 static bool read_name(struct reader *r, struct name *ret)
 {
-	size_t at = r->at, run = r->at, end = 0;
+	size_t at = r->at, run = at, end = 0;
 
 	ret->len = 0;
 	while (at < r->len) {
