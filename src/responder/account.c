@@ -10,7 +10,7 @@
 
 struct account_update {
 	struct json_object *contact;
-	const char	   *status;
+	const char         *status;
 };
 
 static const struct js_field fields[] = {
@@ -39,8 +39,8 @@ static int check_own(const struct exchange *x, struct problem *p)
 static int read_account(struct exchange *x, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg	       args[] = { EXCHANGE_SIGNED(x) };
-	int			       r;
+	const struct db_arg            args[] = { EXCHANGE_SIGNED(x) };
+	int                            r;
 
 	r = check_own(x, p);
 	if (r == 0)
@@ -56,7 +56,7 @@ static int update(struct exchange *x, const void *payload, struct problem *p)
 {
 	const struct account_update   *u = payload;
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg	       args[] = {
+	const struct db_arg            args[] = {
 			   EXCHANGE_SIGNED(x),
 			   db_text(contact_text(u->contact, NULL)),
 			   db_bool(u->status && strcmp(u->status, "deactivated") == 0),

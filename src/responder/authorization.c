@@ -18,8 +18,8 @@ static const struct js_field fields[] = {
 static int call(struct exchange *x, enum db_call_id id, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg	       args[] = { EXCHANGE_SIGNED(x), db_id(&x->args.id) };
-	int			       r = exchange_call(x, id, args, &rows, p);
+	const struct db_arg            args[] = { EXCHANGE_SIGNED(x), db_id(&x->args.id) };
+	int                            r = exchange_call(x, id, args, &rows, p);
 
 	if (r < 0)
 		return r;

@@ -8,10 +8,10 @@
 static int read_certificate(struct exchange *x, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	auto_free void		      *der = NULL;
-	const struct db_arg	       args[] = { EXCHANGE_SIGNED(x), db_id(&x->args.id) };
-	size_t			       len = 0;
-	int			       r = exchange_call(x, DB_WEB_CERTIFICATE_GET, args, &rows, p);
+	auto_free void                *der = NULL;
+	const struct db_arg            args[] = { EXCHANGE_SIGNED(x), db_id(&x->args.id) };
+	size_t                         len = 0;
+	int                            r = exchange_call(x, DB_WEB_CERTIFICATE_GET, args, &rows, p);
 
 	if (r < 0)
 		return r;

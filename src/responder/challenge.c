@@ -11,7 +11,7 @@
 static bool reply(struct exchange *x, const struct db_rows *rows)
 {
 	auto_free char *authorization = link_id(LINK_AUTHORIZATION, &x->args.id);
-	bool		processing = strcmp(row_text(rows, 0, "status"), "processing") == 0;
+	bool            processing = strcmp(row_text(rows, 0, "status"), "processing") == 0;
 
 	res_link(&x->res, authorization, "up");
 	if (processing)
@@ -23,8 +23,8 @@ static bool reply(struct exchange *x, const struct db_rows *rows)
 static int read_challenge(struct exchange *x, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg	       args[] = { EXCHANGE_SIGNED(x), db_id(&x->args.id), db_text(x->args.word) };
-	int			       r = exchange_call(x, DB_WEB_CHALLENGE_GET, args, &rows, p);
+	const struct db_arg            args[] = { EXCHANGE_SIGNED(x), db_id(&x->args.id), db_text(x->args.word) };
+	int                            r = exchange_call(x, DB_WEB_CHALLENGE_GET, args, &rows, p);
 
 	if (r == 0)
 		reply(x, rows);
@@ -38,7 +38,7 @@ static int read_challenge(struct exchange *x, struct problem *p)
 static int respond(struct exchange *x, const void *payload UNUSED, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg	       args[] = {
+	const struct db_arg            args[] = {
 			   EXCHANGE_SIGNED(x),
 			   db_id(&x->args.id),
 			   db_text(x->args.word),

@@ -18,15 +18,15 @@ static const char local_chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrs
 static int check_address(const char *address, size_t number, struct problem *p)
 {
 	auto_problem struct problem why = PROBLEM_INIT;
-	size_t			    local = strspn(address, local_chars);
-	struct ident		    domain;
+	size_t                      local = strspn(address, local_chars);
+	struct ident                domain;
 
 	if (strlen(address) > ADDRESS_MAX)
 		return problem_set(p, PROB_INVALID_CONTACT, "contact %zu is longer than %d characters", number,
-				   ADDRESS_MAX);
+		                   ADDRESS_MAX);
 	if (strchr(address, '?') || strchr(address, ','))
 		return problem_set(p, PROB_INVALID_CONTACT, "contact %zu must be one address without header fields",
-				   number);
+		                   number);
 	if (local == 0 || local > LOCAL_MAX || address[local] != '@' || address[0] == '.' || address[local - 1] == '.')
 		return problem_set(p, PROB_INVALID_CONTACT, "contact %zu is not an e-mail address", number);
 	if (ident_from_text("dns", address + local + 1, &domain, &why) < 0 || domain.wildcard)
@@ -43,7 +43,7 @@ static int check_contact(struct json_object *contact, size_t number, struct prob
 	url = json_object_get_string(contact);
 	if (strncasecmp(url, "mailto:", 7) != 0)
 		return problem_set(p, PROB_UNSUPPORTED_CONTACT,
-				   "contact %zu is not a mailto URL, the only type supported", number);
+		                   "contact %zu is not a mailto URL, the only type supported", number);
 	return check_address(url + 7, number, p);
 }
 
@@ -53,7 +53,7 @@ int contact_check(struct json_object *contacts, struct problem *p)
 
 	if (n > CONTACTS_MAX)
 		return problem_set(p, PROB_INVALID_CONTACT, "%zu contacts are given, at most %d are kept", n,
-				   CONTACTS_MAX);
+		                   CONTACTS_MAX);
 	for (size_t i = 0; i < n; i++) {
 		int r = check_contact(json_object_array_get_idx(contacts, i), i + 1, p);
 

@@ -39,8 +39,8 @@ static int get(struct exchange *x, struct problem *p UNUSED)
 static int read_directory(struct exchange *x, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg	       args[] = { EXCHANGE_SIGNED(x) };
-	int			       r = exchange_call(x, DB_WEB_ACCOUNT_GET, args, &rows, p);
+	const struct db_arg            args[] = { EXCHANGE_SIGNED(x) };
+	int                            r = exchange_call(x, DB_WEB_ACCOUNT_GET, args, &rows, p);
 
 	return r < 0 ? r : get(x, p);
 }

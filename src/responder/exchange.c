@@ -11,7 +11,7 @@ void exchange_clear(struct exchange *x)
 }
 
 int exchange_call(struct exchange *x, enum db_call_id id, const struct db_arg *args, struct db_rows **ret,
-		  struct problem *p)
+                  struct problem *p)
 {
 	int r = worker_call(x->worker, id, args, ret, p);
 

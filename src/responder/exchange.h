@@ -20,26 +20,26 @@
 #include "responder/worker.h"
 
 struct exchange {
-	struct worker	      *worker;
+	struct worker         *worker;
 	const struct request  *req;
 	const struct resource *resource; /* NULL: no such path */
 	struct route_args      args;
-	struct response	       res;
-	const char	      *ring; /* channel to ring once the response is out; static text */
+	struct response        res;
+	const char            *ring; /* channel to ring once the response is out; static text */
 
 	/* Set by the gate, step by step. */
-	const char	   *step; /* name of the last step */
-	struct jws	   *jws;
-	struct nonce	    nonce;
-	bool		    nonce_spent;
-	bool		    verified; /* the signature was */
-	struct id	    account;  /* with kid */
-	bool		    has_account;
-	int64_t		    key_version;
+	const char         *step; /* name of the last step */
+	struct jws         *jws;
+	struct nonce        nonce;
+	bool                nonce_spent;
+	bool                verified; /* the signature was */
+	struct id           account;  /* with kid */
+	bool                has_account;
+	int64_t             key_version;
 	const struct jwk   *key;     /* that verified the signature: own_key, or borrowed from the cache */
-	struct jwk	   *own_key; /* with jwk */
+	struct jwk         *own_key; /* with jwk */
 	struct json_object *payload;
-	void		   *fields;
+	void               *fields;
 };
 
 void exchange_clear(struct exchange *x) NONNULL(1);
@@ -51,7 +51,7 @@ void exchange_clear(struct exchange *x) NONNULL(1);
 
 /* The one SQL call of a request: db_call(), after which the nonce counts as spent, unless the key turned out stale. */
 int exchange_call(struct exchange *x, enum db_call_id id, const struct db_arg *args, struct db_rows **ret,
-		  struct problem *p) NONNULL(1, 3, 4, 5) CHECK_RESULT;
+                  struct problem *p) NONNULL(1, 3, 4, 5) CHECK_RESULT;
 
 /* An application/json body; takes ownership of the object. */
 void exchange_json(struct exchange *x, int status, struct json_object *object) NONNULL(1, 3);

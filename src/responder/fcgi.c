@@ -14,11 +14,11 @@
 #include "base/clk.h"
 #include "base/mem.h"
 
-static const int	     stop_signals[] = { SIGTERM, SIGINT, SIGHUP };
+static const int             stop_signals[] = { SIGTERM, SIGINT, SIGHUP };
 static volatile sig_atomic_t stopped;
 
 struct fc {
-	int	       listen_fd;
+	int            listen_fd;
 	sigset_t       waiting; /* signal mask while waiting for a request */
 	struct timeval timeout;
 	FCGX_Request   request;
@@ -58,7 +58,7 @@ static void prepare_signals(struct fc *fc)
 int fc_new(int listen_fd, int64_t timeout, struct fc **ret, struct problem *p)
 {
 	auto_(fc) struct fc *fc = xcalloc(1, sizeof *fc);
-	int		     flags = fcntl(listen_fd, F_GETFL);
+	int                  flags = fcntl(listen_fd, F_GETFL);
 
 	/* Of several workers that wake up for one connection, all but one must not block in accept. */
 	if (flags < 0 || fcntl(listen_fd, F_SETFL, flags | O_NONBLOCK) < 0)
@@ -100,7 +100,7 @@ static bool must_stop(void)
 static int wait_for_connection(const struct fc *fc)
 {
 	struct pollfd listening = { .fd = fc->listen_fd, .events = POLLIN };
-	int	      fd;
+	int           fd;
 
 	if (ppoll(&listening, 1, NULL, &fc->waiting) < 0)
 		return -1;

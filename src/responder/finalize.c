@@ -10,7 +10,6 @@
 #include "pki/csr.h"
 #include "responder/order.h"
 
-
 struct finalize_request {
 	const char *csr;
 };
@@ -26,7 +25,7 @@ static const struct js_field fields[] = {
  */
 static int decode_csr(const struct exchange *x, const char *text, struct csr **ret, struct problem *p)
 {
-	size_t		   size = B64U_MAX_BYTES(strlen(text)), len = 0;
+	size_t             size = B64U_MAX_BYTES(strlen(text)), len = 0;
 	auto_free uint8_t *der = xcalloc(1, size);
 
 	if (!b64u_decode(text, strlen(text), der, size, &len))
@@ -46,8 +45,8 @@ static struct json_object *names_json(const struct csr *csr)
 static int call(struct exchange *x, const struct csr *csr, struct db_rows **ret, struct problem *p)
 {
 	auto_(json) struct json_object *names = names_json(csr);
-	size_t				len;
-	const struct db_arg		args[] = {
+	size_t                          len;
+	const struct db_arg             args[] = {
 			    EXCHANGE_SIGNED(x),
 			    db_id(&x->args.id),
 			    db_text(js_text(names, &len)),
@@ -68,7 +67,7 @@ static void poll_order(struct exchange *x, struct db_rows **rows)
 {
 	auto_problem struct problem    p = PROBLEM_INIT;
 	auto_(db_rows) struct db_rows *fresh = NULL;
-	const struct db_arg	       args[] = { db_id(&x->account), db_id(&x->args.id) };
+	const struct db_arg            args[] = { db_id(&x->account), db_id(&x->args.id) };
 
 	if (worker_call(x->worker, DB_WEB_ORDER_POLL, args, &fresh, &p) < 0)
 		return;
@@ -80,10 +79,10 @@ static void poll_order(struct exchange *x, struct db_rows **rows)
 static void wait_for_signer(struct exchange *x, struct db_rows **rows)
 {
 	static const unsigned pauses[] = { 2, 4, 8, 16, 25 }; /* milliseconds; the last one repeats */
-	int64_t		      deadline = clk_mono() + x->worker->conf->responder.finalize_wait;
+	int64_t               deadline = clk_mono() + x->worker->conf->responder.finalize_wait;
 
 	for (size_t i = 0; is_processing(*rows) && clk_mono() < deadline; i++) {
-		unsigned	      ms = pauses[i < ARRAY_LEN(pauses) ? i : ARRAY_LEN(pauses) - 1];
+		unsigned              ms = pauses[i < ARRAY_LEN(pauses) ? i : ARRAY_LEN(pauses) - 1];
 		const struct timespec pause = { .tv_nsec = (long)ms * 1000000 };
 
 		nanosleep(&pause, NULL);
@@ -94,9 +93,9 @@ static void wait_for_signer(struct exchange *x, struct db_rows **rows)
 static int finalize(struct exchange *x, const void *payload, struct problem *p)
 {
 	const struct finalize_request *f = payload;
-	auto_(csr) struct csr	      *csr = NULL;
+	auto_(csr) struct csr         *csr = NULL;
 	auto_(db_rows) struct db_rows *rows = NULL;
-	int			       r;
+	int                            r;
 
 	r = decode_csr(x, f->csr, &csr, p);
 	if (r == 0)

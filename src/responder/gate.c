@@ -24,7 +24,7 @@ static int step_size(struct exchange *x, struct problem *p)
 
 	if (x->req->content_length > (size_t)max)
 		return problem_set(p, PROB_TOO_LARGE, "request body of %zu bytes exceeds %lld", x->req->content_length,
-				   (long long)max);
+		                   (long long)max);
 	if (!x->req->body)
 		return problem_set(p, PROB_MALFORMED, "request has no body");
 	return 0;
@@ -51,12 +51,12 @@ static int step_signer(struct exchange *x, struct problem *p)
 static int step_url(struct exchange *x, struct problem *p)
 {
 	const char *base = x->worker->conf->base_url;
-	size_t	    len = strlen(base);
+	size_t      len = strlen(base);
 
 	if (strncmp(x->jws->url, base, len) != 0 || strcmp(x->jws->url + len, x->req->target) != 0)
 		return problem_set(p, PROB_UNAUTHORIZED,
-				   "url in the protected header is not that of the request, %s%.200s", base,
-				   x->req->path);
+		                   "url in the protected header is not that of the request, %s%.200s", base,
+		                   x->req->path);
 	return 0;
 }
 
@@ -68,9 +68,9 @@ static int step_nonce(struct exchange *x, struct problem *p)
 static int load_account_key(struct exchange *x, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	auto_(jwk) struct jwk	      *jwk = NULL;
-	const struct db_arg	       args[] = { db_id(&x->account) };
-	int			       r;
+	auto_(jwk) struct jwk         *jwk = NULL;
+	const struct db_arg            args[] = { db_id(&x->account) };
+	int                            r;
 
 	r = worker_call(x->worker, DB_WEB_ACCOUNT_KEY, args, &rows, p);
 	if (r < 0)
@@ -112,12 +112,12 @@ static int step_signature(struct exchange *x, struct problem *p)
 static int step_payload(struct exchange *x, struct problem *p)
 {
 	const struct resource *resource = x->resource;
-	int		       r;
+	int                    r;
 
 	if (x->jws->payload_len == 0)
 		return resource->read ? 0
-				      : problem_set(p, PROB_MALFORMED, "a payload is needed: %s cannot be read",
-						    resource->name);
+		                      : problem_set(p, PROB_MALFORMED, "a payload is needed: %s cannot be read",
+		                                    resource->name);
 	if (!resource->write)
 		return problem_set(p, PROB_MALFORMED, "payload must be empty: %s can only be read", resource->name);
 	r = js_parse(x->jws->payload, x->jws->payload_len, &payload_limits, &x->payload, p);
@@ -197,8 +197,8 @@ static int spend_nonce(struct exchange *x, int failure, struct problem *p)
 {
 	auto_problem struct problem    spend = PROBLEM_INIT;
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg	       args[] = { db_id(&x->nonce.id), db_int(x->nonce.key_id) };
-	int			       r = exchange_call(x, DB_WEB_NONCE_SPEND, args, &rows, &spend);
+	const struct db_arg            args[] = { db_id(&x->nonce.id), db_int(x->nonce.key_id) };
+	int                            r = exchange_call(x, DB_WEB_NONCE_SPEND, args, &rows, &spend);
 
 	if (r != -PROB_BAD_NONCE)
 		return failure;

@@ -11,7 +11,7 @@
 struct entry {
 	struct id   account;
 	struct jwk *key; /* NULL: free */
-	int64_t	    version;
+	int64_t     version;
 };
 
 /* Set-associative; each set keeps its entries in order of use, so that the last one is the one to drop. */
@@ -61,7 +61,7 @@ static size_t find(const struct entry *set, const struct id *account)
 const struct jwk *key_cache_get(struct key_cache *cache, const struct id *account, int64_t *ret_version)
 {
 	struct entry *set = set_of(cache, account);
-	size_t	      i = find(set, account);
+	size_t        i = find(set, account);
 
 	if (i == WAYS)
 		return NULL;
@@ -73,7 +73,7 @@ const struct jwk *key_cache_get(struct key_cache *cache, const struct id *accoun
 void key_cache_put(struct key_cache *cache, const struct id *account, struct jwk *key, int64_t version)
 {
 	struct entry *set = set_of(cache, account);
-	size_t	      i = find(set, account);
+	size_t        i = find(set, account);
 
 	if (i == WAYS)
 		i--;
@@ -85,7 +85,7 @@ void key_cache_put(struct key_cache *cache, const struct id *account, struct jwk
 void key_cache_evict(struct key_cache *cache, const struct id *account)
 {
 	struct entry *set = set_of(cache, account);
-	size_t	      i = find(set, account);
+	size_t        i = find(set, account);
 
 	if (i == WAYS)
 		return;

@@ -15,7 +15,7 @@
 struct key_cache;
 
 struct key_cache *key_cache_new(void) RETURNS_NONNULL;
-void		  key_cache_free(struct key_cache *cache);
+void              key_cache_free(struct key_cache *cache);
 DEFINE_FREEP(key_cache, struct key_cache *, key_cache_free);
 
 /* NULL when it is not there; borrowed until the next put or evict. */

@@ -13,7 +13,7 @@
 
 bool listen_is_ready(int fd)
 {
-	int	  accepts = 0;
+	int       accepts = 0;
 	socklen_t len = sizeof accepts;
 
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &len) == 0 && accepts;
@@ -24,7 +24,7 @@ static int make_address(const char *path, struct sockaddr_un *ret, struct proble
 	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
 	if (strlen(path) >= sizeof ret->sun_path)
 		return problem_set(p, PROB_CONFIG, "socket path %s is longer than %zu bytes", path,
-				   sizeof ret->sun_path - 1);
+		                   sizeof ret->sun_path - 1);
 	memcpy(ret->sun_path, path, strlen(path));
 	return 0;
 }
@@ -32,8 +32,8 @@ static int make_address(const char *path, struct sockaddr_un *ret, struct proble
 static int refuse_if_alive(const char *path, struct problem *p)
 {
 	struct sockaddr_un address;
-	auto_fd int	   fd = -1;
-	int		   r = make_address(path, &address, p);
+	auto_fd int        fd = -1;
+	int                r = make_address(path, &address, p);
 
 	if (r < 0)
 		return r;
@@ -50,7 +50,7 @@ static int refuse_if_alive(const char *path, struct problem *p)
 static int bind_and_listen(int fd, const char *path, mode_t mode, struct problem *p)
 {
 	struct sockaddr_un address;
-	int		   r = make_address(path, &address, p);
+	int                r = make_address(path, &address, p);
 
 	if (r < 0)
 		return r;
@@ -66,8 +66,8 @@ static int bind_and_listen(int fd, const char *path, mode_t mode, struct problem
 int listen_open(const char *path, mode_t mode, int *ret, struct problem *p)
 {
 	auto_free char *temporary = xasprintf("%s.%ld", path, (long)getpid());
-	auto_fd int	fd = -1;
-	int		r = refuse_if_alive(path, p);
+	auto_fd int     fd = -1;
+	int             r = refuse_if_alive(path, p);
 
 	if (r < 0)
 		return r;

@@ -14,18 +14,18 @@
 #include "responder/serve.h"
 #include "responder/worker.h"
 
-#define PROGRAM		"chert-responder"
+#define PROGRAM         "chert-responder"
 #define DEFAULT_WORKERS 8 /* with --socket */
-#define EXIT_USAGE	2
+#define EXIT_USAGE      2
 
 static struct options {
 	const char *config;
 	const char *socket;
 	const char *mode;
 	const char *user;
-	int64_t	    workers; /* 0: not given */
-	bool	    check;
-	bool	    print_resources;
+	int64_t     workers; /* 0: not given */
+	bool        check;
+	bool        print_resources;
 } options = { .mode = "0660" };
 
 /* clang-format off */
@@ -51,8 +51,8 @@ static const struct opt_usage usage = {
 static int load(struct conf **ret, struct problem *p)
 {
 	auto_(conf) struct conf *conf = NULL;
-	enum log_level		 level;
-	int			 r;
+	enum log_level           level;
+	int                      r;
 
 	r = conf_load(options.config ? options.config : conf_default_path(), &conf, p);
 	if (r < 0)
@@ -66,7 +66,7 @@ static int load(struct conf **ret, struct problem *p)
 
 static int parse_mode(const char *text, mode_t *ret, struct problem *p)
 {
-	char	     *end;
+	char         *end;
 	unsigned long mode = strtoul(text, &end, 8);
 
 	if (!*text || *end || strspn(text, "01234567") != strlen(text) || mode > 0777)
@@ -86,7 +86,7 @@ static int check_database(const struct conf *conf, struct problem *p)
 static int run_pool(struct conf **conf, int fd, struct problem *p)
 {
 	int64_t workers = options.workers ? options.workers : DEFAULT_WORKERS;
-	int	r = check_database(*conf, p);
+	int     r = check_database(*conf, p);
 
 	if (r == -PROB_UNAVAILABLE) {
 		log_problem(LOGL_WARNING, "database", p, NULL);
@@ -99,8 +99,8 @@ static int run_pool(struct conf **conf, int fd, struct problem *p)
 static int run_socket(struct conf **conf, struct problem *p)
 {
 	auto_fd int fd = -1;
-	mode_t	    mode;
-	int	    r;
+	mode_t      mode;
+	int         r;
 
 	r = parse_mode(options.mode, &mode, p);
 	if (r == 0)
@@ -117,7 +117,7 @@ static int run_inherited(struct conf **conf, struct problem *p)
 {
 	if (!listen_is_ready(STDIN_FILENO))
 		return problem_set(p, PROB_CONFIG,
-				   "descriptor 0 is no listening socket: start through a web server or with --socket");
+		                   "descriptor 0 is no listening socket: start through a web server or with --socket");
 	if (options.workers > 1)
 		return run_pool(conf, STDIN_FILENO, p);
 	notify_supervisor("READY=1");
@@ -130,14 +130,14 @@ static int parse_options(int argc, char **argv, struct problem *p)
 
 	if (r == 0 && first < argc)
 		r = problem_set(p, PROB_CONFIG, "unexpected operand %s; " PROGRAM " --help lists the options",
-				argv[first]);
+		                argv[first]);
 	return r;
 }
 
 static int run(struct problem *p)
 {
 	auto_(conf) struct conf *conf = NULL;
-	int			 r = 0;
+	int                      r = 0;
 
 	if (options.print_resources) {
 		rt_print_mdoc(stdout);
@@ -157,7 +157,7 @@ static int run(struct problem *p)
 int main(int argc, char **argv)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	int			    r;
+	int                         r;
 
 	privs_harden();
 	log_setup(PROGRAM, LOGL_INFO);

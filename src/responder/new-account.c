@@ -6,8 +6,8 @@
 
 struct account_request {
 	struct json_object *contact;
-	bool		    terms_agreed;
-	bool		    only_existing;
+	bool                terms_agreed;
+	bool                only_existing;
 };
 
 static const struct js_field fields[] = {
@@ -26,7 +26,7 @@ static int check_request(const struct exchange *x, const struct account_request 
 }
 
 static int call(struct exchange *x, const struct account_request *a, bool only_existing, struct db_rows **ret,
-		struct problem *p)
+                struct problem *p)
 {
 	const struct db_arg args[] = {
 		db_id(&x->nonce.id),
@@ -50,8 +50,8 @@ static int create(struct exchange *x, const void *payload, struct problem *p)
 	const struct account_request  *a = payload;
 	auto_problem struct problem    refusal = PROBLEM_INIT;
 	auto_(db_rows) struct db_rows *rows = NULL;
-	struct id		       account;
-	int			       r, refused = check_request(x, a, &refusal);
+	struct id                      account;
+	int                            r, refused = check_request(x, a, &refusal);
 
 	r = call(x, a, a->only_existing || refused < 0, &rows, p);
 	if (r == -PROB_ACCOUNT_DOES_NOT_EXIST && refused < 0 && !a->only_existing) {

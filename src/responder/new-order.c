@@ -13,9 +13,9 @@
 
 struct order_request {
 	struct json_object *identifiers;
-	int64_t		    not_before;
-	int64_t		    not_after;
-	const char	   *profile;
+	int64_t             not_before;
+	int64_t             not_after;
+	const char         *profile;
 };
 
 static const struct js_field fields[] = {
@@ -39,7 +39,7 @@ static const struct js_field identifier_fields[] = {
 
 struct names {
 	struct ident *items;
-	size_t	      n;
+	size_t        n;
 };
 
 static bool is_listed(const struct names *names, const struct ident *id)
@@ -52,11 +52,11 @@ static bool is_listed(const struct names *names, const struct ident *id)
 
 /* One identifier: a problem of the name becomes a subproblem of p, so that the client learns of all at once. */
 static int add_identifier(struct json_object *object, const struct conf_profile *profile, struct names *names,
-			  struct problem *p)
+                          struct problem *p)
 {
 	struct raw_identifier raw = { 0 };
-	struct ident	      id;
-	int		      r;
+	struct ident          id;
+	int                   r;
 
 	if (!json_object_is_type(object, json_type_object))
 		return problem_set(p, PROB_MALFORMED, "identifiers must be objects");
@@ -84,12 +84,12 @@ static int refuse(size_t n_asked, struct problem *p)
 	if (p->n_subs == 1)
 		return problem_set(p, code, "%s", p->subs[0].detail);
 	return problem_set(p, code, "%zu of %zu identifiers are refused, for one: %.300s", p->n_subs, n_asked,
-			   p->subs[0].detail);
+	                   p->subs[0].detail);
 }
 
 /* Names asked for twice are certified once (conformance A157). */
 static int take_identifiers(struct json_object *array, const struct conf_profile *profile, struct names *names,
-			    struct problem *p)
+                            struct problem *p)
 {
 	size_t n = json_object_array_length(array);
 
@@ -97,7 +97,7 @@ static int take_identifiers(struct json_object *array, const struct conf_profile
 		return problem_set(p, PROB_MALFORMED, "order names no identifiers");
 	if (n > (size_t)profile->max_identifiers)
 		return problem_set(p, PROB_MALFORMED, "order names %zu identifiers, at most %lld are permitted", n,
-				   (long long)profile->max_identifiers);
+		                   (long long)profile->max_identifiers);
 	names->items = xcalloc(n, sizeof *names->items);
 	for (size_t i = 0; i < n; i++) {
 		int r = add_identifier(json_object_array_get_idx(array, i), profile, names, p);
@@ -157,12 +157,12 @@ static struct json_object *authorizations_json(const struct names *names, const 
 }
 
 static int call(struct exchange *x, const struct order_request *o, const struct conf_profile *profile,
-		const struct names *names, struct db_rows **ret, struct problem *p)
+                const struct names *names, struct db_rows **ret, struct problem *p)
 {
 	auto_(json) struct json_object *identifiers = identifiers_json(names);
 	auto_(json) struct json_object *authorizations = authorizations_json(names, profile);
-	size_t				len;
-	const struct db_arg		args[] = {
+	size_t                          len;
+	const struct db_arg             args[] = {
 			    EXCHANGE_SIGNED(x),
 			    db_text(js_text(identifiers, &len)),
 			    db_text(js_text(authorizations, &len)),
@@ -177,12 +177,12 @@ static int call(struct exchange *x, const struct order_request *o, const struct 
 
 static int create(struct exchange *x, const void *payload, struct problem *p)
 {
-	struct order_request	       o = *(const struct order_request *)payload;
+	struct order_request           o = *(const struct order_request *)payload;
 	const struct conf_profile     *profile;
 	auto_(db_rows) struct db_rows *rows = NULL;
-	auto_free struct ident	      *items = NULL;
-	struct names		       names = { 0 };
-	int			       r;
+	auto_free struct ident        *items = NULL;
+	struct names                   names = { 0 };
+	int                            r;
 
 	o.not_before -= o.not_before % CLK_SECOND; /* X.509 knows no fractions */
 	o.not_after -= o.not_after % CLK_SECOND;

@@ -24,8 +24,8 @@ int order_reply(struct exchange *x, int status, const struct db_rows *rows, stru
 static int read_order(struct exchange *x, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg	       args[] = { EXCHANGE_SIGNED(x), db_id(&x->args.id) };
-	int			       r = exchange_call(x, DB_WEB_ORDER_GET, args, &rows, p);
+	const struct db_arg            args[] = { EXCHANGE_SIGNED(x), db_id(&x->args.id) };
+	int                            r = exchange_call(x, DB_WEB_ORDER_GET, args, &rows, p);
 
 	return r < 0 ? r : order_reply(x, 200, rows, p);
 }

@@ -41,12 +41,12 @@ int policy_check(const struct conf_profile *profile, const struct ident *id, str
 		return problem_set(p, PROB_REJECTED_IDENTIFIER, "wildcard names are not certified");
 	if (!can_validate(profile, id))
 		return problem_set(p, PROB_REJECTED_IDENTIFIER,
-				   "%s cannot be validated: no challenge type is offered for it", id->value);
+		                   "%s cannot be validated: no challenge type is offered for it", id->value);
 	return 0;
 }
 
 int policy_check_period(const struct conf_profile *profile, int64_t now, int64_t not_before, int64_t not_after,
-			struct problem *p)
+                        struct problem *p)
 {
 	int64_t start = not_before ? not_before : now;
 	int64_t end = not_after ? not_after : start + profile->validity;
@@ -59,7 +59,7 @@ int policy_check_period(const struct conf_profile *profile, int64_t now, int64_t
 		return problem_set(p, PROB_MALFORMED, "notAfter must lie in the future and after notBefore");
 	if (end - start > profile->validity)
 		return problem_set(p, PROB_MALFORMED, "certificates are valid for %lld seconds at most",
-				   (long long)(profile->validity / CLK_SECOND));
+		                   (long long)(profile->validity / CLK_SECOND));
 	return 0;
 }
 

@@ -21,7 +21,7 @@ bool policy_offers(const char *challenge_type, const struct ident *id) NONNULL(1
  * what is asked for or refuses (RFC 8555 7.4).
  */
 int policy_check_period(const struct conf_profile *profile, int64_t now, int64_t not_before, int64_t not_after,
-			struct problem *p) NONNULL(1, 5) CHECK_RESULT;
+                        struct problem *p) NONNULL(1, 5) CHECK_RESULT;
 
 /* The key types that some profile permits, for checks that come before the profile is known.  free() the items array only. */
 struct conf_list policy_key_types(const struct conf *conf) NONNULL(1);

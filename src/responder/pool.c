@@ -21,14 +21,14 @@
 #define STOP_GRACE    (5 * CLK_SECOND) /* beyond what one request may take */
 
 struct slot {
-	pid_t	pid; /* 0: nobody */
+	pid_t   pid; /* 0: nobody */
 	int64_t started;
 	int64_t due;   /* when to start the next one, if nobody */
 	int64_t pause; /* the last one taken */
 };
 
 struct pool {
-	int	     listen_fd;
+	int          listen_fd;
 	unsigned     n;
 	struct conf *conf;
 	sigset_t     original_mask;
@@ -41,7 +41,7 @@ static const int watched[] = { SIGCHLD, SIGTERM, SIGINT, SIGHUP };
 static int work(const struct pool *pool, pid_t master)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	int			    r;
+	int                         r;
 
 	sigprocmask(SIG_SETMASK, &pool->original_mask, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -89,7 +89,7 @@ static int64_t next_start(const struct pool *pool)
 static void vacate(struct slot *slot, int status)
 {
 	int64_t now = clk_mono();
-	char	how[40];
+	char    how[40];
 
 	if (now - slot->started >= SHORT_LIFE)
 		slot->pause = 0;
@@ -100,7 +100,7 @@ static void vacate(struct slot *slot, int status)
 	slot->due = now + slot->pause;
 	slot->pid = 0;
 	snprintf(how, sizeof how, WIFSIGNALED(status) ? "signal %d" : "exit status %d",
-		 WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
+	         WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	log_event(LOGL_WARNING, "worker-ended", "how", how, NULL);
 }
 
@@ -116,7 +116,7 @@ static int reap(struct pool *pool, struct problem *p)
 				vacate(&pool->slots[i], status);
 		if (WIFEXITED(status) && WEXITSTATUS(status) == EX_CONFIG)
 			return problem_set(p, PROB_CONFIG,
-					   "database does not fit this program, as its worker has logged");
+			                   "database does not fit this program, as its worker has logged");
 	}
 	return 0;
 }
@@ -132,7 +132,7 @@ static void signal_workers(const struct pool *pool, int sig)
 static void reload(struct pool *pool, pool_load_fn *load)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(conf) struct conf	   *conf = NULL;
+	auto_(conf) struct conf    *conf = NULL;
 
 	if (load(&conf, &p) < 0) {
 		log_problem(LOGL_ERROR, "reload", &p, NULL);
@@ -149,8 +149,8 @@ static void reload(struct pool *pool, pool_load_fn *load)
 static int wait_signal(int64_t microseconds)
 {
 	const struct timespec timeout = { .tv_sec = microseconds / CLK_SECOND,
-					  .tv_nsec = microseconds % CLK_SECOND * 1000 };
-	sigset_t	      set;
+		                          .tv_nsec = microseconds % CLK_SECOND * 1000 };
+	sigset_t              set;
 
 	sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_LEN(watched); i++)
@@ -208,7 +208,7 @@ static int supervise(struct pool *pool, pool_load_fn *load, struct problem *p)
 int pool_run(int listen_fd, unsigned n, struct conf *conf, pool_load_fn *load, struct problem *p)
 {
 	struct pool pool = { .listen_fd = listen_fd, .n = n, .conf = conf };
-	int	    r;
+	int         r;
 
 	assert(n > 0 && n <= POOL_MAX);
 	block_signals(&pool);

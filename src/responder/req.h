@@ -22,18 +22,18 @@ enum req_method {
 
 /* Pointers are borrowed from the parameters, "" when absent; body is owned. */
 struct request {
-	char		id[REQ_ID_LEN + 1]; /* for the log and for internal errors */
+	char            id[REQ_ID_LEN + 1]; /* for the log and for internal errors */
 	enum req_method method;
 	const char     *method_text;
-	const char     *target;			/* path and query below base-url, as received */
-	char		path[REQ_PATH_MAX + 1]; /* target up to the query */
+	const char     *target;                 /* path and query below base-url, as received */
+	char            path[REQ_PATH_MAX + 1]; /* target up to the query */
 	const char     *content_type;
-	size_t		content_length;
+	size_t          content_length;
 	const char     *origin;
 	const char     *user_agent;
 	const char     *remote_addr;
-	bool		renames_location; /* the web server expects Location under another name: see res_render() */
-	char	       *body;
+	bool            renames_location; /* the web server expects Location under another name: see res_render() */
+	char           *body;
 };
 
 /*

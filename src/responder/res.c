@@ -68,8 +68,8 @@ void res_location(struct response *res, char *url)
 void res_json(struct response *res, int status, const char *type, struct json_object *object)
 {
 	auto_(json) struct json_object *owned = object;
-	size_t				len = 0;
-	const char		       *text = js_text(owned, &len);
+	size_t                          len = 0;
+	const char                     *text = js_text(owned, &len);
 
 	res->status = status;
 	res->type = type;

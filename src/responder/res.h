@@ -13,9 +13,9 @@
 #define RES_MAX 4194304 /* bytes of one body or header block */
 
 struct response {
-	int	    status;
+	int         status;
 	const char *type;     /* static text; NULL: no Content-Type */
-	char	   *location; /* owned */
+	char       *location; /* owned */
 	struct buf  headers;  /* finished lines */
 	struct buf  body;
 };

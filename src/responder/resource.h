@@ -13,24 +13,24 @@
 struct exchange;
 
 enum auth {
-	AUTH_NONE,	 /* GET only */
-	AUTH_KID,	 /* signed by an account (RFC 8555 6.2) */
-	AUTH_JWK,	 /* signed by a key that comes along: newAccount */
+	AUTH_NONE,       /* GET only */
+	AUTH_KID,        /* signed by an account (RFC 8555 6.2) */
+	AUTH_JWK,        /* signed by a key that comes along: newAccount */
 	AUTH_KID_OR_JWK, /* revokeCert: an account, or the key of the certificate */
 };
 
 struct resource {
-	const char	      *name;	/* as in the directory object */
-	const char	      *path;	/* LINK_…: the first %s is an id, a second one a word */
-	const char	      *summary; /* for the manual page */
-	bool		       in_directory;
-	bool		       fresh_nonce; /* every reply carries a nonce, so none may be stored (RFC 8555 7.2) */
-	enum auth	       auth;	    /* of POST */
-	const struct js_field *fields;	    /* of the payload; NULL: any object will do */
-	size_t		       fields_size; /* of the struct that the fields fill */
+	const char            *name;    /* as in the directory object */
+	const char            *path;    /* LINK_…: the first %s is an id, a second one a word */
+	const char            *summary; /* for the manual page */
+	bool                   in_directory;
+	bool                   fresh_nonce; /* every reply carries a nonce, so none may be stored (RFC 8555 7.2) */
+	enum auth              auth;        /* of POST */
+	const struct js_field *fields;      /* of the payload; NULL: any object will do */
+	size_t                 fields_size; /* of the struct that the fields fill */
 	/* The permitted methods are those that have a function here. */
-	int (*get)(struct exchange *x, struct problem *p);			 /* GET and HEAD */
-	int (*read)(struct exchange *x, struct problem *p);			 /* POST-as-GET */
+	int (*get)(struct exchange *x, struct problem *p);                       /* GET and HEAD */
+	int (*read)(struct exchange *x, struct problem *p);                      /* POST-as-GET */
 	int (*write)(struct exchange *x, const void *fields, struct problem *p); /* POST with a payload */
 };
 

@@ -18,10 +18,10 @@ static const struct js_field fields[] = {
 };
 
 struct target {
-	uint8_t		 *der;
-	size_t		  len;
+	uint8_t          *der;
+	size_t            len;
 	gnutls_x509_crt_t crt;
-	struct id	  id; /* from the serial number */
+	struct id         id; /* from the serial number */
 };
 
 static void target_clear(struct target *t)
@@ -46,7 +46,7 @@ static int decode(const char *text, struct target *t, struct problem *p)
 	return 0;
 }
 
-/* Not a row of the table: an integer of any size and sign gets badRevocationReason, which the database knows about. */
+/* Not a row of the table, which takes no negative integers: any one gets badRevocationReason, which the database knows about. */
 static int take_reason(struct json_object *payload, struct db_arg *ret, struct problem *p)
 {
 	struct json_object *member = NULL;
@@ -63,7 +63,7 @@ static int take_reason(struct json_object *payload, struct db_arg *ret, struct p
 static int revoke_by_account(struct exchange *x, const struct target *t, struct db_arg reason, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg	       args[] = { EXCHANGE_SIGNED(x), db_id(&t->id), db_bytes(t->der, t->len), reason };
+	const struct db_arg            args[] = { EXCHANGE_SIGNED(x), db_id(&t->id), db_bytes(t->der, t->len), reason };
 
 	return exchange_call(x, DB_WEB_CERTIFICATE_REVOKE, args, &rows, p);
 }
@@ -71,8 +71,8 @@ static int revoke_by_account(struct exchange *x, const struct target *t, struct 
 static int check_key(const struct exchange *x, const struct target *t, struct problem *p)
 {
 	auto_(gpubkey) gnutls_pubkey_t key = NULL;
-	auto_(jwk) struct jwk	      *jwk = NULL;
-	int			       r;
+	auto_(jwk) struct jwk         *jwk = NULL;
+	int                            r;
 
 	oom_check(gnutls_pubkey_init(&key) < 0 ? NULL : key);
 	r = gnutls_pubkey_import_x509(key, t->crt, 0);
@@ -89,7 +89,7 @@ static int check_key(const struct exchange *x, const struct target *t, struct pr
 static int revoke_by_key(struct exchange *x, const struct target *t, struct db_arg reason, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg	       args[] = {
+	const struct db_arg            args[] = {
 			   db_id(&x->nonce.id), db_int(x->nonce.key_id), db_id(&t->id), db_bytes(t->der, t->len), reason,
 	};
 	int r = check_key(x, t, p);
@@ -100,10 +100,10 @@ static int revoke_by_key(struct exchange *x, const struct target *t, struct db_a
 /* The body stays empty: a client takes that for success (conformance S11). */
 static int revoke_certificate(struct exchange *x, const void *payload, struct problem *p)
 {
-	const struct revocation				    *v = payload;
+	const struct revocation                             *v = payload;
 	__attribute__((cleanup(target_clear))) struct target t = { 0 };
-	struct db_arg					     reason;
-	int						     r;
+	struct db_arg                                        reason;
+	int                                                  r;
 
 	r = decode(v->certificate, &t, p);
 	if (r == 0)

@@ -7,7 +7,7 @@
 #include "responder/req.h"
 
 static const struct resource *const resources[] = {
-	&rt_directory, &rt_new_nonce,	  &rt_new_account, &rt_account,	    &rt_new_order,   &rt_order,
+	&rt_directory, &rt_new_nonce,     &rt_new_account, &rt_account,     &rt_new_order,   &rt_order,
 	&rt_finalize,  &rt_authorization, &rt_challenge,   &rt_certificate, &rt_revoke_cert, NULL,
 };
 
@@ -99,14 +99,14 @@ void rt_print_mdoc(FILE *out)
 	for (const struct resource *const *r = resources; *r; r++) {
 		fputs(".It Pa ", out);
 		for (const char *c = (*r)->path; *c; c++)
-			fputs(*c == '%'					    ? "*"
+			fputs(*c == '%'                                     ? "*"
 			      : *c == 's' && c > (*r)->path && c[-1] == '%' ? ""
-									    : (char[]){ *c, 0 },
+			                                                    : (char[]){ *c, 0 },
 			      out);
 		fprintf(out, "\n%s", (*r)->summary);
 		fprintf(out, ".\n%s%s%s\nPOST is signed by %s.\n", (*r)->get ? "GET, HEAD" : "",
-			(*r)->read ? ((*r)->get ? ", POST-as-GET" : "POST-as-GET") : "",
-			(*r)->write ? ((*r)->read || (*r)->get ? ", POST." : "POST.") : ".", signer_name(*r));
+		        (*r)->read ? ((*r)->get ? ", POST-as-GET" : "POST-as-GET") : "",
+		        (*r)->write ? ((*r)->read || (*r)->get ? ", POST." : "POST.") : ".", signer_name(*r));
 	}
 	fputs(".El\n", out);
 }

@@ -12,7 +12,7 @@
 /* What stood in a path where its pattern has %s. */
 struct route_args {
 	struct id id;
-	char	  word[32];
+	char      word[32];
 };
 
 /* All resources, ending with NULL; the directory object is made from it. */

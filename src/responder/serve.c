@@ -59,7 +59,7 @@ static int dispatch(struct exchange *x, struct problem *p)
 
 static void answer_problem(struct exchange *x, const struct problem *p)
 {
-	const char	   *terms = x->worker->conf->terms_of_service;
+	const char         *terms = x->worker->conf->terms_of_service;
 	struct json_object *document = problem_to_wire(p, x->req->id);
 
 	res_clear(&x->res);
@@ -79,7 +79,7 @@ static void add_nonce(struct exchange *x)
 {
 	char nonce[NONCE_LEN + 1];
 	bool due = x->req->method == REQ_POST ||
-		   (x->resource && x->resource->fresh_nonce && x->req->method != REQ_OPTIONS);
+	           (x->resource && x->resource->fresh_nonce && x->req->method != REQ_OPTIONS);
 
 	if (due && worker_make_nonce(x->worker, nonce))
 		res_header(&x->res, "Replay-Nonce", nonce);
@@ -112,11 +112,11 @@ static void log_exchange(const struct exchange *x, const struct problem *p, int6
 	snprintf(micros, sizeof micros, "%lld", (long long)(clk_mono() - started));
 	snprintf(agent, sizeof agent, "%s", x->req->user_agent);
 	log_event(LOGL_INFO, "request", "id", x->req->id, "method", x->req->method_text, "path", x->req->path, "status",
-		  status, "account", x->has_account ? account : NULL, "problem", p->code ? problem_name(p->code) : NULL,
-		  "step", p->code ? x->step : NULL, "us", micros, "remote", x->req->remote_addr, "agent", agent, NULL);
+	          status, "account", x->has_account ? account : NULL, "problem", p->code ? problem_name(p->code) : NULL,
+	          "step", p->code ? x->step : NULL, "us", micros, "remote", x->req->remote_addr, "agent", agent, NULL);
 	if (p->code && problem_status(p->code) >= 500)
 		log_problem(p->code == PROB_UNAVAILABLE ? LOGL_WARNING : LOGL_ERROR, "request-failed", p, "id",
-			    x->req->id, NULL);
+		            x->req->id, NULL);
 }
 
 /* The body of a POST that is not too long; for others the gate finds none and says why. */
@@ -134,13 +134,13 @@ static int read_request(struct worker *w, struct fc *fc, struct request *req, st
 
 static void serve_one(struct worker *w, struct fc *fc)
 {
-	int64_t			      started = clk_mono();
+	int64_t                       started = clk_mono();
 	auto_problem struct problem   p = PROBLEM_INIT;
 	auto_request struct request   req = { 0 };
 	auto_exchange struct exchange x = { .worker = w, .req = &req, .res = RES_INIT };
-	auto_buf struct buf	      out = BUF_INIT(2 * (size_t)RES_MAX);
-	const char		     *env = getenv("CHERT_LOCATION_HEADER");
-	int			      r;
+	auto_buf struct buf           out = BUF_INIT(2 * (size_t)RES_MAX);
+	const char                   *env = getenv("CHERT_LOCATION_HEADER");
+	int                           r;
 
 	r = read_request(w, fc, &req, &p);
 	if (r == 0)
@@ -149,7 +149,7 @@ static void serve_one(struct worker *w, struct fc *fc)
 		answer_problem(&x, &p);
 	complete(&x);
 	res_render(&x.res, req.method == REQ_HEAD, req.renames_location || (env && strcmp(env, "X-Location") == 0),
-		   &out);
+	           &out);
 	log_exchange(&x, &p, started);
 	if (!fc_finish(fc, buf_str(&out), out.len)) /* which ends the life of what req borrows */
 		log_event(LOGL_WARNING, "response-lost", "id", req.id, NULL);
@@ -160,8 +160,8 @@ static void serve_one(struct worker *w, struct fc *fc)
 int serve_run(const struct conf *conf, int listen_fd, struct problem *p)
 {
 	auto_(worker) struct worker *w = NULL;
-	auto_(fc) struct fc	    *fc = NULL;
-	int			     r;
+	auto_(fc) struct fc         *fc = NULL;
+	int                          r;
 
 	r = fc_new(listen_fd, conf->responder.request_timeout, &fc, p);
 	if (r == 0)

@@ -40,7 +40,7 @@ static int connect_db(struct worker *w, struct problem *p)
 }
 
 int worker_call(struct worker *w, enum db_call_id id, const struct db_arg *args, struct db_rows **ret,
-		struct problem *p)
+                struct problem *p)
 {
 	int r = connect_db(w, p);
 
@@ -55,7 +55,7 @@ void worker_ring(struct worker *w, const char *channel)
 {
 	auto_problem struct problem    p = PROBLEM_INIT;
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg	       args[] = { db_text(channel) };
+	const struct db_arg            args[] = { db_text(channel) };
 
 	if (worker_call(w, DB_WEB_RING, args, &rows, &p) < 0)
 		log_problem(LOGL_DEBUG, "ring", &p, "channel", channel, NULL);
@@ -66,7 +66,7 @@ static void take_nonce_keys(struct worker *w, const struct db_rows *rows)
 	struct nonce_keys keys = { .n = 0 };
 
 	for (size_t i = 0; i < db_n_rows(rows); i++) {
-		size_t		   len = 0;
+		size_t             len = 0;
 		auto_free uint8_t *key = row_bytes(rows, i, "key", &len);
 
 		if (key && len == NONCE_KEY_LEN)
@@ -80,7 +80,7 @@ void worker_reload_nonce_keys(struct worker *w, int64_t min_interval)
 {
 	auto_problem struct problem    p = PROBLEM_INIT;
 	auto_(db_rows) struct db_rows *rows = NULL;
-	int64_t			       now = clk_mono();
+	int64_t                        now = clk_mono();
 
 	if (w->nonce_keys_tried && now - w->nonce_keys_tried < min_interval)
 		return;
@@ -104,7 +104,7 @@ bool worker_make_nonce(struct worker *w, char *out)
 }
 
 static int check_nonce(const struct worker *w, const char *text, struct nonce *ret, bool *ret_unknown_key,
-		       struct problem *p)
+                       struct problem *p)
 {
 	return nonce_check(&w->nonce_keys, text, clk_now(), w->conf->responder.nonce_lifetime, ret, ret_unknown_key, p);
 }
@@ -137,7 +137,7 @@ static const char *path_of(const char *base_url)
 int worker_new(const struct conf *conf, struct worker **ret, struct problem *p)
 {
 	auto_(worker) struct worker *w = xcalloc(1, sizeof *w);
-	int			     r;
+	int                          r;
 
 	w->conf = conf;
 	w->base_path = path_of(conf->base_url);
@@ -151,6 +151,9 @@ int worker_new(const struct conf *conf, struct worker **ret, struct problem *p)
 		log_problem(LOGL_WARNING, "database", p, NULL);
 		problem_clear(p);
 	}
+	/* Before it is needed: nonces then survive a database that goes away. */
+	if (w->db)
+		worker_reload_nonce_keys(w, 0);
 	*ret = steal(w);
 	return 0;
 }

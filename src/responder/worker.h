@@ -14,13 +14,13 @@
 
 struct worker {
 	const struct conf *conf;
-	const char	  *base_path; /* the path of conf->base_url, "" or "/acme" */
-	struct db	  *db;	      /* NULL until the server was there once */
-	int64_t		   db_tried;  /* clk_mono() of the last attempt to connect */
+	const char        *base_path; /* the path of conf->base_url, "" or "/acme" */
+	struct db         *db;        /* NULL until the server was there once */
+	int64_t            db_tried;  /* clk_mono() of the last attempt to connect */
 	struct key_cache  *keys;
 	struct nonce_keys  nonce_keys;
-	int64_t		   nonce_keys_tried; /* clk_mono() of the last attempt to load them */
-	int64_t		   nonce_keys_loaded;
+	int64_t            nonce_keys_tried; /* clk_mono() of the last attempt to load them */
+	int64_t            nonce_keys_loaded;
 	struct conf_list   key_types; /* of all profiles; items borrowed from conf */
 };
 
@@ -34,7 +34,7 @@ DEFINE_FREEP(worker, struct worker *, worker_free);
 
 /* db_call() on the worker's connection; PROB_UNAVAILABLE (with retry_after) when there is none. */
 int worker_call(struct worker *w, enum db_call_id id, const struct db_arg *args, struct db_rows **ret,
-		struct problem *p) NONNULL(1, 4, 5) CHECK_RESULT;
+                struct problem *p) NONNULL(1, 4, 5) CHECK_RESULT;
 /* The problem of a worker without a database. */
 int worker_unavailable(const struct worker *w, struct problem *p) NONNULL(1, 2);
 /* Tells the daemons of a channel that there is work.  They find it without, so that a failure is only logged. */
