@@ -93,20 +93,24 @@ static const char *signer_name(const struct resource *resource)
 	return names[resource->auth];
 }
 
+static void print_path(const char *pattern, FILE *out)
+{
+	for (; *pattern; pattern++) {
+		bool variable = strncmp(pattern, "%s", 2) == 0;
+
+		fputc(variable ? '*' : *pattern, out);
+		pattern += variable;
+	}
+}
+
 void rt_print_mdoc(FILE *out)
 {
 	fputs(".Bl -tag -width Ds\n", out);
 	for (const struct resource *const *r = resources; *r; r++) {
 		fputs(".It Pa ", out);
-		for (const char *c = (*r)->path; *c; c++)
-			fputs(*c == '%'                                     ? "*"
-			      : *c == 's' && c > (*r)->path && c[-1] == '%' ? ""
-			                                                    : (char[]){ *c, 0 },
-			      out);
-		fprintf(out, "\n%s", (*r)->summary);
-		fprintf(out, ".\n%s%s%s\nPOST is signed by %s.\n", (*r)->get ? "GET, HEAD" : "",
-		        (*r)->read ? ((*r)->get ? ", POST-as-GET" : "POST-as-GET") : "",
-		        (*r)->write ? ((*r)->read || (*r)->get ? ", POST." : "POST.") : ".", signer_name(*r));
+		print_path((*r)->path, out);
+		fprintf(out, "\n%s.\nTakes%s%s%s signed by %s.\n", (*r)->summary, (*r)->get ? " GET, HEAD," : "",
+		        (*r)->read ? " POST-as-GET," : "", (*r)->write ? " POST with a payload," : "", signer_name(*r));
 	}
 	fputs(".El\n", out);
 }
