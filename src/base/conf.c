@@ -399,3 +399,12 @@ const struct conf_issuer *conf_issuer(const struct conf *c, const char *title)
 	}
 	return NULL;
 }
+
+enum log_level conf_log_level(const struct conf *c)
+{
+	enum log_level level = LOGL_INFO;
+	const bool     known = log_level_from_name(c->log_level, &level);
+
+	assert(known);
+	return level;
+}

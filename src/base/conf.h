@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/log.h"
 #include "base/problem.h"
 
 struct conf_list {
@@ -82,6 +83,9 @@ DEFINE_FREEP(conf, struct conf *, conf_free);
 /* NULL when there is none of that title. */
 const struct conf_profile *conf_profile(const struct conf *c, const char *title) NONNULL(1, 2);
 const struct conf_issuer *conf_issuer(const struct conf *c, const char *title) NONNULL(1, 2);
+
+/* log-level, which conf_load() has checked. */
+enum log_level conf_log_level(const struct conf *c) NONNULL(1);
 
 /* The settings as an mdoc list for chert.conf(5), from the table. */
 void conf_print_mdoc(FILE *out) NONNULL(1);

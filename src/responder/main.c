@@ -51,15 +51,12 @@ static const struct opt_usage usage = {
 static int load(struct conf **ret, struct problem *p)
 {
 	auto_(conf) struct conf *conf = NULL;
-	enum log_level           level;
 	int                      r;
 
 	r = conf_load(options.config ? options.config : conf_default_path(), &conf, p);
 	if (r < 0)
 		return r;
-	if (!log_level_from_name(conf->log_level, &level))
-		return problem_set(p, PROB_CONFIG, "log-level is not error, warning, notice, info or debug");
-	log_setup(PROGRAM, level);
+	log_setup(PROGRAM, conf_log_level(conf));
 	*ret = steal(conf);
 	return 0;
 }

@@ -76,18 +76,6 @@ static int64_t earlier(int64_t a, int64_t b)
 
 /* --- configuration and issuers */
 
-static int set_log_level(const struct conf *conf, struct problem *p)
-{
-	enum log_level level;
-
-	if (!log_level_from_name(conf->log_level, &level))
-		return problem_set(p, PROB_CONFIG,
-		                   "log-level is %s, permitted are error, warning, notice, info and debug",
-		                   conf->log_level);
-	log_setup(PROGRAM, level);
-	return 0;
-}
-
 static int load(const char *path, struct conf **ret_conf, struct issuers *ret_issuers, struct problem *p)
 {
 	auto_(conf) struct conf *conf = NULL;
@@ -98,11 +86,11 @@ static int load(const char *path, struct conf **ret_conf, struct issuers *ret_is
 		r = issuers_load(conf, ISSUERS_WITH_KEYS, ret_issuers, p);
 	if (r == 0 && ret_issuers->n == 0)
 		r = problem_set(p, PROB_CONFIG, "%s has no issuer section", path);
-	if (r == 0)
-		r = set_log_level(conf, p);
-	if (r == 0)
-		*ret_conf = steal(conf);
-	return r;
+	if (r < 0)
+		return r;
+	log_setup(PROGRAM, conf_log_level(conf));
+	*ret_conf = steal(conf);
+	return 0;
 }
 
 static int register_issuers(struct db *db, const struct issuers *issuers, struct problem *p)

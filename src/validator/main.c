@@ -42,18 +42,6 @@ static int parse_options(int argc, char **argv, struct options *ret, struct prob
 	return r;
 }
 
-static int set_log_level(const struct conf *conf, struct problem *p)
-{
-	enum log_level level;
-
-	if (!log_level_from_name(conf->log_level, &level))
-		return problem_set(p, PROB_CONFIG,
-		                   "log-level is %s, permitted are error, warning, notice, info and debug",
-		                   conf->log_level);
-	log_setup(PROGRAM, level);
-	return 0;
-}
-
 static void allow_many_sockets(void)
 {
 	struct rlimit limit;
@@ -70,12 +58,11 @@ static int serve(const struct options *o, struct problem *p)
 	int                      r;
 
 	r = conf_load(o->config, &conf, p);
-	if (r == 0)
-		r = set_log_level(conf, p);
 	if (r == 0 && o->user)
 		r = privs_become(o->user, p);
 	if (r < 0)
 		return r;
+	log_setup(PROGRAM, conf_log_level(conf));
 	allow_many_sockets();
 	return loop_run(conf, o->perspective ? o->perspective : conf->validator.perspective, o->assume_valid, p);
 }
