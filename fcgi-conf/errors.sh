@@ -3,6 +3,7 @@
 # errors.sh DIR: writes the problem documents (RFC 7807) that the web servers send for what they refuse by themselves.
 # Apache and nginx take NNN.json; lighttpd insists on NNN.html.
 set -eu
+umask 022
 dir=$1
 mkdir -p "$dir"
 while IFS='|' read -r status type title detail; do
