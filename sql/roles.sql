@@ -37,3 +37,12 @@ select format('revoke all on database %I from public', current_database())
 select format('grant connect on database %I to chert_web, chert_va, chert_sign, chert_admin', current_database())
 \gexec
 revoke all on schema public from public;
+
+-- What PostgreSQL lets everybody do in this database though no program needs it: to hold the locks that maintenance and
+-- migrations take by number, and to store large objects, which nothing here would ever remove.
+select format('revoke execute on function %s from public', oid::regprocedure)
+  from pg_proc
+ where pronamespace = 'pg_catalog'::regnamespace
+   and proname ~ '^(pg_(try_)?advisory_(xact_)?lock|lo_(creat|from_bytea))'
+\gexec
+grant execute on function pg_advisory_xact_lock(bigint), pg_try_advisory_xact_lock(bigint) to chert_owner;

@@ -57,6 +57,9 @@ select is_empty($$ select c.oid::regclass from pg_class c join pg_namespace n on
 select is_empty($$ select role, datname from t.roles, pg_database where datname = current_database()
 	and (has_database_privilege(role, oid, 'create') or has_database_privilege(role, oid, 'temp')) $$, 'no role may make schemas or temporary tables');
 
+select is_empty($$ select role, p.oid::regprocedure from t.roles, pg_proc p
+	where proname ~ '^pg_(try_)?advisory_(xact_)?lock' and has_function_privilege(role, p.oid, 'execute') $$, 'no role may take a lock that others wait for');
+
 -- The same by trying.
 create function t.try_as(_role text, _sql text) returns text language plpgsql as $$
 begin
@@ -72,5 +75,8 @@ select is(t.try_as(role, sql), '42501', format('%s may not: %s', role, sql))
   from (values ('chert_web', 'select * from acme.accounts'), ('chert_web', 'select * from sign.claim(''w'', 1, 1)'),
                ('chert_web', 'select core.uuid7()'), ('chert_va', 'select * from web.nonce_keys()'),
                ('chert_va', 'select * from acme.jobs'), ('chert_sign', 'select * from va.claim(''w'', ''default'', 1, 1)'),
+               ('chert_web', 'select pg_advisory_lock(1)'),
+               ('chert_web', 'select pg_try_advisory_lock_shared(1)'), ('chert_va', 'select pg_advisory_xact_lock(1, 2)'),
+               ('chert_va', 'select lo_from_bytea(0, ''x'')'), ('chert_web', 'select lo_create(0)'),
                ('chert_sign', 'delete from acme.certificates'), ('chert_admin', 'select * from sign.maintain(0, 0)')) v(role, sql);
 select * from finish();
