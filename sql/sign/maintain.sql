@@ -8,6 +8,7 @@ begin
 	if ran then
 		select m.made, m.dropped
 		  into made, dropped
-		  from core.maintain(now(), make_interval(secs => _order_keep), make_interval(secs => _certificate_keep)) m;
+		  from core.maintain(now(), make_interval(secs => greatest(_order_keep, 0)),
+		                     make_interval(secs => greatest(_certificate_keep, 0))) m;
 	end if;
 end $$;

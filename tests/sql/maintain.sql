@@ -12,6 +12,13 @@ select is((select count(distinct parent) from core.partitions()), (select count(
 select is(core.make_partitions(now()), 0, 'nothing is lacking');
 select is((select row(ran, made, dropped)::text from sign.maintain(7776000, 31536000)), '(t,0,0)', 'sign.maintain');
 
+-- No retention, however it is said, takes a certificate that has not expired.
+select core.make_partitions(now() - interval '6 months') \g /dev/null
+insert into acme.certificates (account_id, id, order_id, issuer_id, profile, names, not_before, not_after, certificate)
+values (core.uuid7(), core.uuid7(now() - interval '6 months'), core.uuid7(), 1, 'default', '[]', now(), now() + interval '1 day', 'der');
+select sign.maintain(keep, keep) from unnest(array[null, 0, -100000000000]) keep \g /dev/null
+select is((select count(*) from acme.certificates), 1::bigint, 'one that is valid stays');
+
 -- From scratch, in a time zone with another day, at the end of a month.
 select format('drop table acme.%I', name) from core.partitions() \gexec
 set timezone = 'Pacific/Kiritimati';
