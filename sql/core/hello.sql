@@ -5,9 +5,9 @@ create function core.hello(_worker text, _kind text, _perspective text, _version
 returns boolean language plpgsql as $$
 begin
 	update daemons
-	   set kind = _kind, perspective = _perspective, version = _version, assume_valid = _assume_valid, seen_at = now(),
+	   set perspective = _perspective, version = _version, assume_valid = _assume_valid, seen_at = now(),
 	       started_at = case when _first then now() else started_at end
-	 where worker = _worker;
+	 where worker = _worker and kind = _kind;
 	if found then
 		return true;
 	end if;

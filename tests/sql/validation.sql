@@ -11,6 +11,8 @@ select va.hello('h/1', 'default', '1.0', true, false) \g /dev/null
 select is((select row(started_at < now() - interval '1 hour', seen_at > now() - interval '1 hour')::text from acme.daemons), '(t,t)', 'seen, not started');
 select va.hello('h/1', 'default', '1.1', false, true) \g /dev/null
 select is((select started_at > now() - interval '1 hour' from acme.daemons), true, 'started');
+select is(sign.hello('h/1', '1.0', true), false, 'a signer of that name'),
+       is((select row(kind, version)::text from acme.daemons), '(validator,1.1)', 'does not take its place');
 
 select t.order(:'a', 'a.test', '*.b.test') as o \gset
 select t.authz(:'a', :'o') as z0, t.authz(:'a', :'o', 1) as z1 \gset
