@@ -18,7 +18,7 @@ begin
 	end if;
 	if not found then
 		return core.problem('accountDoesNotExist', 'no such account');
-	elsif _version <> _key_version then
+	elsif _version is distinct from _key_version then
 		return core.problem('staleKey', 'the key of the account was changed');
 	end if;
 	_problem := core.spend_nonce(_nonce, _nonce_key);

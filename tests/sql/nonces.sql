@@ -19,6 +19,7 @@ select is(t.type((web.order_get(:'a', 1, :'n', :k, core.uuid7())).problem), 'not
 select is(t.type((web.account_get(:'a', 1, :'n', :k)).problem), 'badNonce', 'its nonce was spent');
 select core.uuid7() as n \gset
 select is(t.type((web.account_get(:'a', 2, :'n', :k)).problem), 'staleKey', 'another key version');
+select is(t.type((web.account_get(:'a', null, :'n', :k)).problem), 'staleKey', 'no key version');
 select is((web.account_get(:'a', 1, :'n', :k)).problem, null, 'its nonce was not spent');
 
 -- The next key: unused for ten minutes, the old one stays.
