@@ -6,14 +6,12 @@ language plpgsql as $$
 declare
 	_account   constant uuid := (_authorization).account_id;
 	_id        constant uuid := (_authorization).id;
-	_valid_for interval;
 	_order     uuid;
 begin
 	update challenges set status = 'valid', validated_at = now(), record = _record
-	 where account_id = _account and authorization_id = _id and type = _type
-	returning valid_for into _valid_for;
+	 where account_id = _account and authorization_id = _id and type = _type;
 	perform core.end_challenges(_account, _id, 'valid');
-	update authorizations set status = 'valid', validated_at = now(), expires_at = now() + _valid_for
+	update authorizations set status = 'valid', validated_at = now(), expires_at = now() + valid_for
 	 where account_id = _account and id = _id;
 	foreach _order in array core.orders_of(_account, _id) loop
 		update orders set status = 'ready'

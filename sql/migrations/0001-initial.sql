@@ -112,6 +112,7 @@ create table acme.authorizations (
 	identifier       text not null,            -- without "*."
 	wildcard         boolean not null,
 	expires_at       timestamptz not null,
+	valid_for        interval not null,        -- lifetime once valid, from the profile of the order
 	validated_at     timestamptz,
 	created_at       timestamptz not null default now(),
 	primary key (account_id, id)
@@ -138,7 +139,6 @@ create table acme.challenges (
 	                  check (status in ('pending', 'processing', 'valid', 'invalid')),
 	token             text not null,
 	key_authorization text,                    -- since the response; the thumbprint of that moment (RFC 8555 8.3)
-	valid_for         interval,                -- lifetime of the authorization once valid
 	validated_at      timestamptz,
 	error             jsonb,
 	record            jsonb,                   -- what the validator saw

@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- The client is ready for a challenge (RFC 8555 7.5.1): it goes to processing and a job is queued.  A challenge that is
 -- in hand or was successful is returned as it is.  malformed when the authorization is invalid or was deactivated.
--- The key authorization is that of this moment (8.1), the authorization lives _valid_for seconds once it is valid.
+-- The key authorization is that of this moment (8.1).
 create function web.challenge_respond(_account uuid, _key_version int, _nonce uuid, _nonce_key int,
-                                      _authorization uuid, _type text, _valid_for int8)
+                                      _authorization uuid, _type text)
 returns core.challenge_reply language plpgsql
 security definer set search_path = acme, core, pg_catalog, pg_temp as $$
 declare
@@ -23,7 +23,7 @@ begin
 		return _reply;
 	end if;
 	update challenges
-	   set status = 'processing', valid_for = make_interval(secs => _valid_for),
+	   set status = 'processing',
 	       key_authorization = token || '.' || (select key_thumbprint from accounts where account_id = _account)
 	 where account_id = _account and authorization_id = _authorization and type = _type;
 	insert into jobs (id, kind, perspective, account_id, object_id, type)

@@ -3,7 +3,7 @@
 -- every type that the caller offers.  All ids carry one time, so they fall into partitions that go together.
 create function web.order_new(_account uuid, _key_version int, _nonce uuid, _nonce_key int, _identifiers jsonb,
                               _authorizations jsonb, _profile text, _not_before timestamptz, _not_after timestamptz,
-                              _lifetime int8)
+                              _lifetime int8, _valid_for int8)
 returns core.order_reply language plpgsql
 security definer set search_path = acme, core, pg_catalog, pg_temp as $$
 declare
@@ -18,7 +18,8 @@ begin
 	end if;
 	insert into orders (account_id, id, profile, identifiers, not_before, not_after, expires_at)
 	values (_account, _order, _profile, _identifiers, _not_before, _not_after, _expires);
-	perform core.add_authorization(_account, _order, core.uuid7(_at), _expires, (position - 1)::int, wanted)
+	perform core.add_authorization(_account, _order, core.uuid7(_at), _expires, make_interval(secs => _valid_for),
+	                               (position - 1)::int, wanted)
 	   from jsonb_array_elements(_authorizations) with ordinality element(wanted, position);
 	return core.order_reply(_account, _order);
 end $$;

@@ -5,7 +5,6 @@
 #include "acme/link.h"
 #include "acme/render.h"
 #include "responder/exchange.h"
-#include "responder/policy.h"
 
 /* Two clients cannot do without the link to the authorization (conformance S6). */
 static bool reply(struct exchange *x, const struct db_rows *rows)
@@ -31,20 +30,12 @@ static int read_challenge(struct exchange *x, struct problem *p)
 	return r;
 }
 
-/*
- * Whatever the object holds is ignored: {} is what current clients send, and the members of older ones have no meaning any
- * more.  The order's profile is not known here; the shortest lifetime never relies on an authorization longer than it permits.
- */
+/* Whatever the object holds is ignored: {} is what current clients send, the members of older ones mean nothing now. */
 static int respond(struct exchange *x, const void *payload UNUSED, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg            args[] = {
-			   EXCHANGE_SIGNED(x),
-			   db_id(&x->args.id),
-			   db_text(x->args.word),
-			   db_int(policy_authorization_lifetime(x->worker->conf)),
-	};
-	int r = exchange_call(x, DB_WEB_CHALLENGE_RESPOND, args, &rows, p);
+	const struct db_arg            args[] = { EXCHANGE_SIGNED(x), db_id(&x->args.id), db_text(x->args.word) };
+	int                            r = exchange_call(x, DB_WEB_CHALLENGE_RESPOND, args, &rows, p);
 
 	if (r < 0)
 		return r;

@@ -170,6 +170,7 @@ static int call(struct exchange *x, const struct order_request *o, const struct 
 			    db_time(o->not_before),
 			    db_time(o->not_after),
 			    db_int(profile->order_lifetime / CLK_SECOND),
+			    db_int(profile->authorization_lifetime / CLK_SECOND),
 	};
 
 	return exchange_call(x, DB_WEB_ORDER_NEW, args, ret, p);

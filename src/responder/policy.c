@@ -85,13 +85,3 @@ struct conf_list policy_key_types(const struct conf *conf)
 	}
 	return all;
 }
-
-int64_t policy_authorization_lifetime(const struct conf *conf)
-{
-	int64_t shortest = conf->profiles[0].authorization_lifetime;
-
-	for (size_t i = 1; i < conf->n_profiles; i++)
-		if (conf->profiles[i].authorization_lifetime < shortest)
-			shortest = conf->profiles[i].authorization_lifetime;
-	return shortest / CLK_SECOND;
-}

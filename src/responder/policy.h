@@ -25,7 +25,5 @@ int policy_check_period(const struct conf_profile *profile, int64_t now, int64_t
 
 /* The key types that some profile permits, for checks that come before the profile is known.  free() the items array only. */
 struct conf_list policy_key_types(const struct conf *conf) NONNULL(1);
-/* The shortest authorization lifetime of all profiles, in seconds. */
-int64_t policy_authorization_lifetime(const struct conf *conf) NONNULL(1);
 
 #endif

@@ -164,7 +164,7 @@ static void test_order(void **state UNUSED)
 		db_id(&account), db_int(1), db_id(&nonce.id), db_int(nonce.key_id),
 		db_text("[{\"type\":\"dns\",\"value\":\"*.a.example\"}]"),
 		db_text("[{\"type\":\"dns\",\"value\":\"a.example\",\"wildcard\":true,\"challenges\":[\"dns-01\"]}]"),
-		db_text("default"), db_null(), db_time(not_after), db_int(3600),
+		db_text("default"), db_null(), db_time(not_after), db_int(3600), db_int(86400),
 	};
 
 	assert_int_equal(call(db, DB_WEB_ORDER_NEW, new, &order), 0);

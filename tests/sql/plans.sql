@@ -16,8 +16,8 @@ insert into orders (account_id, id, status, profile, identifiers, expires_at, cr
 select account_id, core.uuid7(at), 'invalid', 'default', '[]', now(), at from t.accounts;
 insert into order_authorizations (account_id, order_id, authorization_id, position)
 select account_id, id, core.uuid7(created_at), 0 from orders;
-insert into authorizations (account_id, id, status, identifier_type, identifier, wildcard, expires_at)
-select account_id, authorization_id, 'invalid', 'dns', 'old.test', false, now() from order_authorizations;
+insert into authorizations (account_id, id, status, identifier_type, identifier, wildcard, expires_at, valid_for)
+select account_id, authorization_id, 'invalid', 'dns', 'old.test', false, now(), '1 day' from order_authorizations;
 insert into challenges (account_id, authorization_id, type, position, token)
 select account_id, id, 'http-01', 0, 'token' from authorizations;
 insert into serials (id, account_id, order_id, issuer_id, not_before, not_after, tbs)

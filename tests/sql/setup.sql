@@ -18,7 +18,7 @@ create function t.order(_account uuid, variadic _names text[]) returns uuid lang
 	       (select jsonb_agg(jsonb_build_object('type', 'dns', 'value', ltrim(n, '*.'), 'wildcard', n like '*.%',
 	                         'challenges', case when n like '*.%' then '["dns-01"]'::jsonb else '["http-01", "dns-01"]' end))
 	          from unnest(_names) n),
-	       'default', null, null, 86400);
+	       'default', null, null, 86400, 86400);
 $$;
 
 create function t.authz(_account uuid, _order uuid, _position int default 0) returns uuid language sql as $$
@@ -28,7 +28,7 @@ $$;
 
 create function t.respond(_account uuid, _authorization uuid, _type text default 'dns-01') returns core.challenge_reply
 language sql as $$
-	select r from web.challenge_respond(_account, 1, t.nonce(), t.key(), _authorization, _type, 86400) r;
+	select r from web.challenge_respond(_account, 1, t.nonce(), t.key(), _authorization, _type) r;
 $$;
 
 -- A claimed job by its authorization or order.

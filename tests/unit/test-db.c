@@ -199,11 +199,11 @@ static void test_parameters_and_rows(void **state UNUSED)
 
 	const struct db_arg new[] = {
 		db_id(&id), db_int(1), db_id(&id), db_int(2), db_text("[]"), db_text("\"x\""), db_text(""),
-		db_time(INT64_C(1700000000) * CLK_SECOND + 42), db_time(0), db_int(INT64_MAX),
+		db_time(INT64_C(1700000000) * CLK_SECOND + 42), db_time(0), db_int(INT64_MAX), db_int(1),
 	};
 	assert_int_equal(db_call(rig.db, DB_WEB_ORDER_NEW, new, &rows, &rig.p), 0);
 	assert_non_null(strstr(fake_pg_seen(rig.fake)->params,
-			       " [] \"x\"  2023-11-14T22:13:20.000042Z (null) 9223372036854775807"));
+			       " [] \"x\"  2023-11-14T22:13:20.000042Z (null) 9223372036854775807 1"));
 	assert_true(row_id(rows, 0, "id", &back));
 	assert_memory_equal(&back, &id, sizeof(id));
 	assert_false(row_id(rows, 0, "certificate", &back));

@@ -152,12 +152,13 @@ class Rig:
             with ids as (select core.uuid7() as a, core.uuid7() as o, '{self.account}'::uuid as acc),
             o as (insert into acme.orders(account_id, id, profile, identifiers, expires_at)
                   select acc, o, 'default', '[]', now() + interval '1 day' from ids),
-            a as (insert into acme.authorizations(account_id, id, identifier_type, identifier, wildcard, expires_at)
-                  select acc, a, 'dns', '{name}', {wildcard}, now() + interval '1 day' from ids),
+            a as (insert into acme.authorizations(account_id, id, identifier_type, identifier, wildcard, expires_at,
+                                                  valid_for)
+                  select acc, a, 'dns', '{name}', {wildcard}, now() + interval '1 day', '1 day' from ids),
             x as (insert into acme.order_authorizations select acc, o, a, 0 from ids),
             c as (insert into acme.challenges(account_id, authorization_id, type, position, status, token,
-                                              key_authorization, valid_for)
-                  select acc, a, '{kind}', 0, 'processing', '{token}', '{key_authorization}', '1 day' from ids),
+                                              key_authorization)
+                  select acc, a, '{kind}', 0, 'processing', '{token}', '{key_authorization}' from ids),
             j as (insert into acme.jobs(id, kind, perspective, account_id, object_id, type)
                   select core.uuid7(), 'validate', 'default', acc, a, '{kind}' from ids)
             select a from ids""")[0][0]
