@@ -29,6 +29,8 @@ from cryptography.x509.oid import NameOID
 ERROR = "urn:ietf:params:acme:error:"
 B64U = re.compile(r"[A-Za-z0-9_-]+\Z")
 UNSET = object()
+# What no detail may hold: quotes and line breaks (conformance S90), and the names of what is behind the server.
+INTERNAL = re.compile(r'["\r\n]|(?i:sqlstate|libpq|postgres|gnutls|json-c|libfcgi|\.sql\b|\.c:[0-9]|/tmp/|/usr/)')
 
 
 def b64u(data):
@@ -207,11 +209,12 @@ class Acme:
         if reply.url.startswith(self.directory_url.rsplit("/", 1)[0]):
             if reply.method == "POST" and reply.status < 500 and reply.status != 413:
                 assert nonces, f"no nonce (RFC 8555, 6.5): {reply}"
-            if reply.url != self.directory_url and reply.status < 400:
+            if reply.url.split("?")[0] != self.directory_url and reply.status < 400:
                 assert self.directory_url in reply.links("index"), f"no index link (RFC 8555, 7.1): {reply}"
-        if reply.status >= 400:
+        if reply.status >= 400 and reply.method != "HEAD":
             assert reply.media_type == "application/problem+json", f"not a problem document: {reply}"
             assert reply.json["type"].startswith(ERROR), f"not an ACME problem: {reply}"
+            assert not INTERNAL.search(reply.json["detail"]), f"not for outside: {reply}"
         if reply["Location"]:
             assert reply["Location"].startswith("https://"), f"Location is not absolute: {reply}"
 
