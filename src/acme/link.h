@@ -10,13 +10,19 @@
 #define LINK_NEW_NONCE     "/new-nonce"
 #define LINK_NEW_ACCOUNT   "/new-account"
 #define LINK_NEW_ORDER     "/new-order"
+#define LINK_NEW_AUTHZ     "/new-authz"
 #define LINK_REVOKE_CERT   "/revoke-cert"
+#define LINK_KEY_CHANGE    "/key-change"
+#define LINK_RENEWAL_INFO  "/renewal-info" /* certID follows */
 #define LINK_ACCOUNT       "/account/%s"
+#define LINK_ORDERS        "/account/%s/orders"
+#define LINK_TERMS         "/terms/%s/%s" /* account, proof that chert gave the link */
 #define LINK_ORDER         "/order/%s"
 #define LINK_FINALIZE      "/order/%s/finalize"
 #define LINK_AUTHORIZATION "/authz/%s"
 #define LINK_CHALLENGE     "/challenge/%s/%s" /* authorization, type */
 #define LINK_CERTIFICATE   "/cert/%s"
+#define LINK_ALTERNATE     "/cert/%s/%s" /* certificate, number from 1 */
 
 /* Base URL for all that follow; not copied. */
 void link_setup(const char *base_url) NONNULL(1);
