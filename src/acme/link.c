@@ -38,11 +38,11 @@ char *link_id(const char *path, const struct id *id)
 	return link_plain(filled);
 }
 
-char *link_challenge(const struct id *authorization, const char *type)
+char *link_word(const char *path, const struct id *id, const char *word)
 {
-	auto_free char *url = link_id(LINK_CHALLENGE, authorization);
+	auto_free char *url = link_id(path, id);
 
-	return fill(url, type);
+	return fill(url, word);
 }
 
 bool link_account_id(const char *url, struct id *ret)

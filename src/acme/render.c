@@ -92,7 +92,7 @@ struct json_object *render_order(const struct db_rows *rows)
 static void add_challenge_start(struct json_object *object, const struct id *authorization, const char *type,
 				const char *status, const char *token)
 {
-	auto_free char *url = link_challenge(authorization, type);
+	auto_free char *url = link_word(LINK_CHALLENGE, authorization, type);
 
 	js_add_text(object, "type", type);
 	js_add_text(object, "url", url);

@@ -408,3 +408,8 @@ enum log_level conf_log_level(const struct conf *c)
 	assert(known);
 	return level;
 }
+
+const char *conf_terms_version(const struct conf *c)
+{
+	return c->terms_of_service && c->terms_version ? c->terms_version : c->terms_of_service;
+}

@@ -87,6 +87,9 @@ const struct conf_issuer *conf_issuer(const struct conf *c, const char *title) N
 /* log-level, which conf_load() has checked. */
 enum log_level conf_log_level(const struct conf *c) NONNULL(1);
 
+/* Version of the terms of service in force: terms-version, else the URL; NULL when there are none. */
+const char *conf_terms_version(const struct conf *c) NONNULL(1);
+
 /* The settings as an mdoc list for chert.conf(5), from the table. */
 void conf_print_mdoc(FILE *out) NONNULL(1);
 

@@ -52,6 +52,25 @@ static void test_defaults(void **state UNUSED)
 	assert_string_equal(profile->description, "");
 }
 
+static void test_terms_version(void **state UNUSED)
+{
+	static const struct {
+		const char *text, *expected;
+	} cases[] = {
+		{ URL, NULL },
+		{ URL "terms-version = \"2\"\n", NULL },
+		{ URL "terms-of-service = \"https://ca.test/terms\"\n", "https://ca.test/terms" },
+		{ URL "terms-of-service = \"https://ca.test/terms\"\nterms-version = \"2\"\n", "2" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		auto_(conf) struct conf *c = load_good(cases[i].text);
+		const char              *version = conf_terms_version(c);
+
+		assert_true(!version == !cases[i].expected && (!version || strcmp(version, cases[i].expected) == 0));
+	}
+}
+
 static void test_all_sections(void **state UNUSED)
 {
 	auto_(conf) struct conf *c = load_good(
@@ -249,6 +268,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_terms_version),
 		cmocka_unit_test(test_all_sections),
 		cmocka_unit_test(test_default_profile_can_be_set),
 		cmocka_unit_test(test_refused),

@@ -25,7 +25,7 @@ static void test_made(void **state UNUSED)
 	assert_url(link_id(LINK_FINALIZE, &some_id), BASE "/order/" ID_TEXT "/finalize");
 	assert_url(link_id(LINK_AUTHORIZATION, &some_id), BASE "/authz/" ID_TEXT);
 	assert_url(link_id(LINK_CERTIFICATE, &some_id), BASE "/cert/" ID_TEXT);
-	assert_url(link_challenge(&some_id, "http-01"), BASE "/challenge/" ID_TEXT "/http-01");
+	assert_url(link_word(LINK_CHALLENGE, &some_id, "http-01"), BASE "/challenge/" ID_TEXT "/http-01");
 }
 
 static void test_account_taken_apart(void **state UNUSED)
