@@ -2,6 +2,7 @@
 #include "base/clk.h"
 
 #include <assert.h>
+#include <string.h>
 #include <time.h>
 
 /* 9999-12-31T23:59:59Z, the last second that RFC 3339 can write */
@@ -121,4 +122,29 @@ bool clk_from_rfc3339(const char *text, size_t len, int64_t *ret)
 		return false;
 	*ret = seconds * CLK_SECOND + us;
 	return true;
+}
+
+bool clk_from_duration(const char *text, int64_t *ret)
+{
+	static const struct {
+		const char *name;
+		int64_t     us;
+	} units[] = {
+		{ "ms", CLK_SECOND / 1000 }, { "s", CLK_SECOND }, { "min", CLK_MINUTE }, { "h", CLK_HOUR }, { "d", CLK_DAY },
+	};
+	const size_t digits = strspn(text, "0123456789");
+	int64_t      n = 0;
+
+	/* Six digits of days fit into 64 bits of microseconds. */
+	if (digits == 0 || digits > 6)
+		return false;
+	for (size_t i = 0; i < digits; i++)
+		n = n * 10 + (text[i] - '0');
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		if (strcmp(text + digits, units[i].name) == 0) {
+			*ret = n * units[i].us;
+			return true;
+		}
+	}
+	return false;
 }

@@ -24,4 +24,7 @@ void clk_to_rfc3339(int64_t t, char *out) NONNULL(2);
 /* Strict RFC 3339: T, Z or a numeric offset, optional fraction (kept to microseconds), years 1970 to 9999. */
 bool clk_from_rfc3339(const char *text, size_t len, int64_t *ret) NONNULL(1, 3) CHECK_RESULT;
 
+/* A whole number of up to six digits and its unit: ms, s, min, h or d. */
+bool clk_from_duration(const char *text, int64_t *ret) NONNULL(1, 2) CHECK_RESULT;
+
 #endif

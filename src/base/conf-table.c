@@ -96,31 +96,6 @@ static bool parse_int(const char *text, int64_t *ret)
 	return true;
 }
 
-static bool parse_time(const char *text, int64_t *ret)
-{
-	static const struct {
-		const char *name;
-		int64_t     us;
-	} units[] = {
-		{ "ms", CLK_SECOND / 1000 }, { "s", CLK_SECOND }, { "min", CLK_MINUTE }, { "h", CLK_HOUR }, { "d", CLK_DAY },
-	};
-	const size_t digits = strspn(text, "0123456789");
-	int64_t      n = 0;
-
-	/* Six digits of days fit into 64 bits of microseconds. */
-	if (digits == 0 || digits > 6)
-		return false;
-	for (size_t i = 0; i < digits; i++)
-		n = n * 10 + (text[i] - '0');
-	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
-		if (strcmp(text + digits, units[i].name) == 0) {
-			*ret = n * units[i].us;
-			return true;
-		}
-	}
-	return false;
-}
-
 static char *set_text(const struct conf_row *row, const char *const *texts, size_t n UNUSED, void *dst)
 {
 	const size_t len = strlen(texts[0]);
@@ -134,7 +109,7 @@ static char *set_text(const struct conf_row *row, const char *const *texts, size
 /* INT and TIME differ only in how a number is written. */
 static char *set_number(const struct conf_row *row, const char *const *texts, size_t n_texts UNUSED, void *dst)
 {
-	bool (*const parse)(const char *, int64_t *) = row->type == CONF_T_INT ? parse_int : parse_time;
+	bool (*const parse)(const char *, int64_t *) = row->type == CONF_T_INT ? parse_int : clk_from_duration;
 	int64_t n, min, max;
 	bool    range_ok = parse(row->min, &min) && parse(row->max, &max);
 

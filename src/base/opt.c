@@ -68,16 +68,34 @@ static int store_int(const struct opt *o, const char *text, struct problem *p)
 	return 0;
 }
 
-static int store(const struct opt *o, const char *text, struct problem *p)
+static int store_item(const struct opt *o, const char *text, struct problem *p)
 {
-	if (o->type == OPT_INT)
-		return store_int(o, text, p);
-	if (o->type == OPT_TEXT)
-		*(const char **)o->dest = text;
-	else
-		*(bool *)o->dest = true;
+	struct opt_list *list = o->dest;
+
+	if (list->n == OPT_LIST_MAX)
+		return problem_set(p, PROB_CONFIG, "option --%s is given more than %d times", o->name, OPT_LIST_MAX);
+	list->items[list->n++] = text;
 	return 0;
 }
+
+static int store_text(const struct opt *o, const char *text, struct problem *p UNUSED)
+{
+	*(const char **)o->dest = text;
+	return 0;
+}
+
+static int store_flag(const struct opt *o, const char *text UNUSED, struct problem *p UNUSED)
+{
+	*(bool *)o->dest = true;
+	return 0;
+}
+
+static int (*const store[])(const struct opt *o, const char *text, struct problem *p) = {
+	[OPT_FLAG] = store_flag,
+	[OPT_TEXT] = store_text,
+	[OPT_INT] = store_int,
+	[OPT_LIST] = store_item,
+};
 
 static int refuse(const struct opt_usage *usage, int val, char **argv, struct problem *p)
 {
@@ -93,10 +111,11 @@ static int refuse(const struct opt_usage *usage, int val, char **argv, struct pr
 
 int opt_parse(const struct opt_usage *usage, int argc, char **argv, int *ret_first, struct problem *p)
 {
-	const size_t  n = count_rows(usage);
-	struct option longs[ROWS_MAX + 3] = { 0 };
-	char          letters[2 * ROWS_MAX + 3] = "";
-	int           val, r;
+	const size_t      n = count_rows(usage);
+	const struct opt *row;
+	struct option     longs[ROWS_MAX + 3] = { 0 };
+	char              letters[2 * ROWS_MAX + 3] = "";
+	int               val, r;
 
 	assert(n <= ROWS_MAX);
 	fill_long_options(usage, n, longs);
@@ -113,7 +132,8 @@ int opt_parse(const struct opt_usage *usage, int argc, char **argv, int *ret_fir
 				puts(PACKAGE_STRING);
 			exit(fflush(stdout) == 0 ? EXIT_SUCCESS : EXIT_FAILURE);
 		}
-		r = store(find_row(usage->opts, val), optarg, p);
+		row = find_row(usage->opts, val);
+		r = store[row->type](row, optarg, p);
 		if (r < 0)
 			return r;
 	}

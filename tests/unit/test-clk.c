@@ -70,6 +70,26 @@ static void test_refused(void **state UNUSED)
 	}
 }
 
+static void test_durations(void **state UNUSED)
+{
+	static const struct {
+		const char *text;
+		int64_t     us; /* -1: none */
+	} cases[] = {
+		{ "0s", 0 }, { "250ms", 250000 }, { "90s", 90 * CLK_SECOND }, { "5min", 5 * CLK_MINUTE },
+		{ "6h", 6 * CLK_HOUR }, { "999999d", 999999 * CLK_DAY },
+		{ "", -1 }, { "5", -1 }, { "d", -1 }, { "-1d", -1 }, { "1.5h", -1 }, { "5 d", -1 }, { "5D", -1 },
+		{ "5days", -1 }, { "1000000d", -1 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		int64_t us = -1;
+
+		assert_int_equal(clk_from_duration(cases[i].text, &us), cases[i].us >= 0);
+		assert_int_equal(us, cases[i].us);
+	}
+}
+
 static void test_clocks(void **state UNUSED)
 {
 	const int64_t wall = clk_now(), mono = clk_mono();
@@ -84,6 +104,7 @@ int main(void)
 		cmocka_unit_test(test_both_ways),
 		cmocka_unit_test(test_other_forms),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_durations),
 		cmocka_unit_test(test_clocks),
 	};
 

@@ -11,11 +11,13 @@
 static bool verbose;
 static const char *name;
 static int64_t number;
+static struct opt_list list;
 
 static const struct opt rows[] = {
 	{ "verbose", 'v', OPT_FLAG, NULL, "say more", &verbose, 0, 0 },
 	{ "name", 'n', OPT_TEXT, "NAME", "call it NAME", &name, 0, 0 },
 	{ "number", 0, OPT_INT, "N", "use N of them", &number, -1, 10 },
+	{ "add", 'a', OPT_LIST, "ITEM", "add ITEM; may be repeated", &list, 0, 0 },
 	{ NULL, 0, OPT_FLAG, NULL, NULL, NULL, 0, 0 },
 };
 static const struct opt_usage usage = { "chertctl test", "FILE", "Tests.", rows };
@@ -28,6 +30,7 @@ static int parse(const char *const *args, int *ret_first, struct problem *p)
 	verbose = false;
 	name = NULL;
 	number = 5;
+	list.n = 0;
 	while (argc <= MAX_ARGS && args[argc - 1]) {
 		argv[argc] = strdup(args[argc - 1]);
 		argc++;
@@ -99,6 +102,30 @@ static void test_refused(void **state UNUSED)
 	}
 }
 
+static void test_list(void **state UNUSED)
+{
+	char                        add[] = "-a", first[] = "one", second[] = "--add=two", third[] = "-athree";
+	char                       *few[] = { add, add, first, second, third, NULL };
+	char                       *many[OPT_LIST_MAX + 2];
+	auto_problem struct problem p = PROBLEM_INIT;
+	int                         end;
+
+	list.n = 0;
+	assert_int_equal(opt_parse(&usage, 5, few, &end, &p), 0);
+	assert_int_equal(list.n, 3);
+	assert_string_equal(list.items[0], "one");
+	assert_string_equal(list.items[1], "two");
+	assert_string_equal(list.items[2], "three");
+	list.n = 0;
+	for (size_t i = 0; i < ARRAY_LEN(many); i++)
+		many[i] = third;
+	assert_int_equal(opt_parse(&usage, OPT_LIST_MAX + 1, many, &end, &p), 0);
+	assert_int_equal(list.n, OPT_LIST_MAX);
+	list.n = 0;
+	assert_int_equal(opt_parse(&usage, OPT_LIST_MAX + 2, many, &end, &p), -PROB_CONFIG);
+	assert_string_equal(p.detail, "option --add is given more than 100 times");
+}
+
 static void test_usage(void **state UNUSED)
 {
 	auto_free char *text = NULL;
@@ -111,6 +138,7 @@ static void test_usage(void **state UNUSED)
 				  "  -v, --verbose                    say more\n"
 				  "  -n, --name NAME                  call it NAME\n"
 				  "      --number N                   use N of them\n"
+				  "  -a, --add ITEM                   add ITEM; may be repeated\n"
 				  "      --help                       show this and exit\n"
 				  "      --version                    show the version and exit\n");
 }
@@ -155,6 +183,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_help_and_version),
 	};
