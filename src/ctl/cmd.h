@@ -41,11 +41,12 @@ struct cmd {
 
 extern const struct opt cmd_no_opts[];
 
-extern const struct cmd cmd_account_list, cmd_account_show;
+extern const struct cmd cmd_account_agree, cmd_account_list, cmd_account_show;
 extern const struct cmd cmd_ca_import;
 extern const struct cmd cmd_ca_init, cmd_ca_init_request, cmd_ca_init_root, cmd_ca_init_sign;
 extern const struct cmd cmd_cert_list, cmd_cert_show;
 extern const struct cmd cmd_check_conf;
+extern const struct cmd cmd_eab_create, cmd_eab_delete, cmd_eab_list, cmd_eab_revoke, cmd_eab_show;
 extern const struct cmd cmd_order_list, cmd_order_show;
 extern const struct cmd cmd_server_cert;
 extern const struct cmd cmd_status;

@@ -17,18 +17,11 @@ const struct opt show_list_opts[] = {
 	{ 0 },
 };
 
-int show_list(const struct cmd_run *run, enum db_call_id call, struct problem *p)
+static int list(const struct cmd_run *run, enum db_call_id call, struct db_arg before, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	struct id                      before;
-	int                            r = 0;
+	int r = db_call(run->db, call, (struct db_arg[]){ db_int(options.limit), before }, &rows, p);
 
-	if (options.before)
-		r = arg_id(options.before, &before, p);
-	if (r < 0)
-		return r;
-	r = db_call(run->db, call, (struct db_arg[]){ db_int(options.limit), db_id(options.before ? &before : NULL) },
-	            &rows, p);
 	if (r < 0)
 		return r;
 	if (run->json)
@@ -38,15 +31,27 @@ int show_list(const struct cmd_run *run, enum db_call_id call, struct problem *p
 	return 0;
 }
 
-int show_one(const struct cmd_run *run, enum db_call_id call, const char *what, struct problem *p)
+int show_list(const struct cmd_run *run, enum db_call_id call, struct problem *p)
+{
+	struct id before;
+	int       r = 0;
+
+	if (options.before)
+		r = arg_id(options.before, &before, p);
+	return r < 0 ? r : list(run, call, db_id(options.before ? &before : NULL), p);
+}
+
+int show_list_by_text(const struct cmd_run *run, enum db_call_id call, struct problem *p)
+{
+	return list(run, call, db_text(options.before), p);
+}
+
+static int one(const struct cmd_run *run, enum db_call_id call, const char *what, struct db_arg which,
+               struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	struct id                      id;
-	int                            r = arg_id(run->operands[0], &id, p);
+	int                            r = db_call(run->db, call, &which, &rows, p);
 
-	if (r < 0)
-		return r;
-	r = db_call(run->db, call, (struct db_arg[]){ db_id(&id) }, &rows, p);
 	if (r < 0)
 		return r;
 	if (db_n_rows(rows) == 0)
@@ -56,4 +61,17 @@ int show_one(const struct cmd_run *run, enum db_call_id call, const char *what, 
 	else
 		print_record(stdout, rows, 0);
 	return 0;
+}
+
+int show_one(const struct cmd_run *run, enum db_call_id call, const char *what, struct problem *p)
+{
+	struct id id;
+	int       r = arg_id(run->operands[0], &id, p);
+
+	return r < 0 ? r : one(run, call, what, db_id(&id), p);
+}
+
+int show_one_by_text(const struct cmd_run *run, enum db_call_id call, const char *what, struct problem *p)
+{
+	return one(run, call, what, db_text(run->operands[0]), p);
 }

@@ -10,8 +10,12 @@ extern const struct opt show_list_opts[];
 
 /* Calls with (limit, before) and prints the rows. */
 int show_list(const struct cmd_run *run, enum db_call_id call, struct problem *p) NONNULL(1, 3) CHECK_RESULT;
+/* The same where rows go by a text instead of an id. */
+int show_list_by_text(const struct cmd_run *run, enum db_call_id call, struct problem *p) NONNULL(1, 3) CHECK_RESULT;
 /* Calls with the id in the operand and prints the row; PROB_NOT_FOUND `no such WHAT`. */
 int show_one(const struct cmd_run *run, enum db_call_id call, const char *what, struct problem *p) NONNULL(1, 3, 4)
 	CHECK_RESULT;
+int show_one_by_text(const struct cmd_run *run, enum db_call_id call, const char *what, struct problem *p)
+	NONNULL(1, 3, 4) CHECK_RESULT;
 
 #endif
