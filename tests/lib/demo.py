@@ -29,6 +29,7 @@ def arguments():
     parser.add_argument("--state", type=pathlib.Path, required=True)
     parser.add_argument("--once", action="store_true")
     parser.add_argument("--assume-valid", action="store_true")
+    parser.add_argument("--eab", action="store_true")
     parser.add_argument("--web", choices=sorted(stack.WEB_SERVERS), default="lighttpd")
     parser.add_argument("--port", type=int, default=14000)
     parser.add_argument("--http-port", type=int, default=5002)
@@ -43,16 +44,18 @@ def build_stack(args):
     resolvers = [args.resolver] if args.resolver else stack.system_resolvers()
     return stack.Stack(args.state, args.build, web=args.web, port=args.port, http_port=args.http_port,
                        tls_port=args.tls_port, resolvers=resolvers, hosts=[f"127.0.0.1 {' '.join(names)}"],
-                       assume_valid=args.assume_valid, profile_settings=LIMITS, progress=say)
+                       assume_valid=args.assume_valid, profile_settings=LIMITS, progress=say,
+                       settings="external-account-required = yes" if args.eab else "")
 
 
-def issue(st, args):
+def issue(st, args, key):
     stack.need_free_port(args.http_port, "http-01")
     say(f"certbot asks for {NAME}")
     home = st.dir / "certbot"
     st.run("certbot", "certbot", "certonly", "--non-interactive", "--standalone", "--http-01-port", args.http_port,
            "--http-01-address", "127.0.0.1", "--server", st.directory_url, "--agree-tos",
            "--register-unsafely-without-email", "--force-renewal", "--cert-name", NAME, "-d", NAME,
+           *(["--eab-kid", key["kid"], "--eab-hmac-key", key["hmac_key"]] if key else []),
            "--config-dir", home / "config", "--work-dir", home / "work", "--logs-dir", home / "logs",
            env={"REQUESTS_CA_BUNDLE": str(st.root_file)})
     chain = home / "config" / "live" / NAME
@@ -85,9 +88,11 @@ def complain(error):
 
 def serve(st, args):
     st.start()
-    print(f"ready: directory={st.directory_url} ca={st.root_file}", flush=True)
+    key = st.chertctl_json("eab", "create", "--uses", "many", "--note", "demo") if args.eab else None
+    binding = f" eab-kid={key['kid']} eab-hmac={key['hmac_key']}" if key else ""
+    print(f"ready: directory={st.directory_url} ca={st.root_file}{binding}", flush=True)
     try:
-        issue(st, args)
+        issue(st, args, key)
     except stack.StackError as e:
         if args.once:
             raise
