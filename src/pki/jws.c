@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pki/jws.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -18,16 +19,23 @@ struct jws_alg {
 	gnutls_sign_algorithm_t id;
 	unsigned                signature_len; /* 0: as long as the modulus */
 	bool                    is_ecdsa;      /* r || s (RFC 7518 3.4) */
+	const char             *mac_hash;      /* NULL: a signature */
 };
 
 /* The ids that are bound to a curve: GNUTLS_SIGN_ECDSA_SHA384 would take a P-256 key. */
 /* clang-format off */
 static const struct jws_alg algs[] = {
-	{ "RS256", JWK_RSA,     GNUTLS_SIGN_RSA_SHA256,             0,   false },
-	{ "ES256", JWK_P256,    GNUTLS_SIGN_ECDSA_SECP256R1_SHA256, 64,  true },
-	{ "ES384", JWK_P384,    GNUTLS_SIGN_ECDSA_SECP384R1_SHA384, 96,  true },
-	{ "ES512", JWK_P521,    GNUTLS_SIGN_ECDSA_SECP521R1_SHA512, 132, true },
-	{ "EdDSA", JWK_ED25519, GNUTLS_SIGN_EDDSA_ED25519,          64,  false },
+	{ "RS256", JWK_RSA,     GNUTLS_SIGN_RSA_SHA256,             0,   false, NULL },
+	{ "ES256", JWK_P256,    GNUTLS_SIGN_ECDSA_SECP256R1_SHA256, 64,  true,  NULL },
+	{ "ES384", JWK_P384,    GNUTLS_SIGN_ECDSA_SECP384R1_SHA384, 96,  true,  NULL },
+	{ "ES512", JWK_P521,    GNUTLS_SIGN_ECDSA_SECP521R1_SHA512, 132, true,  NULL },
+	{ "EdDSA", JWK_ED25519, GNUTLS_SIGN_EDDSA_ED25519,          64,  false, NULL },
+};
+
+static const struct jws_alg mac_algs[] = {
+	{ .name = "HS256", .mac_hash = "sha256" },
+	{ .name = "HS384", .mac_hash = "sha384" },
+	{ .name = "HS512", .mac_hash = "sha512" },
 };
 /* clang-format on */
 
@@ -67,30 +75,43 @@ static const struct js_field header_fields[] = {
 /* clang-format on */
 
 struct forbidden {
-	const char *member, *why;
+	const char *member;
+	unsigned    uses; /* bits of enum jws_use */
+	const char *why;
 };
 
 static const struct forbidden forbidden_in_body[] = {
-	{ "signatures",
+	{ "signatures", ~0u,
 	  "JWS has a member signatures; only the flattened serialization with one signature is permitted" },
-	{ "header", "JWS has an unprotected header, which is not permitted" },
+	{ "header", ~0u, "JWS has an unprotected header, which is not permitted" },
 };
 
-/* No extension is understood, so none may be critical (RFC 7515 4.1.11), and RFC 8555 6.2 rules out b64 for itself. */
+#define IN(use) (1u << (use))
+
+/*
+ * No extension is understood, so none may be critical (RFC 7515 4.1.11), and RFC 8555 6.2 rules out b64 for itself.  An inner JWS
+ * is as fresh as the one around it, and who signs it is a matter of its use.
+ */
+/* clang-format off */
 static const struct forbidden forbidden_in_header[] = {
-	{ "crit", "JWS names critical header parameters, none of which are supported" },
-	{ "b64", "JWS has the header parameter b64, which is not permitted" },
+	{ "crit",  ~0u,                               "JWS names critical header parameters, none of which are supported" },
+	{ "b64",   ~0u,                               "JWS has the header parameter b64, which is not permitted" },
+	{ "nonce", IN(JWS_NEW_KEY) | IN(JWS_BINDING), "JWS header has a nonce, which only that of the request may have" },
+	{ "kid",   IN(JWS_NEW_KEY),                   "JWS header has a kid; the new key must be in jwk" },
+	{ "jwk",   IN(JWS_BINDING),                   "JWS header has a jwk; kid must name the key of the MAC" },
 };
+/* clang-format on */
 
 const char *const *jws_algorithms(void)
 {
 	return alg_names;
 }
 
-static int check_forbidden(struct json_object *object, const struct forbidden *rows, size_t n, struct problem *p)
+static int check_forbidden(struct json_object *object, enum jws_use use, const struct forbidden *rows, size_t n,
+                           struct problem *p)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (json_object_object_get_ex(object, rows[i].member, NULL))
+		if (rows[i].uses & IN(use) && json_object_object_get_ex(object, rows[i].member, NULL))
 			return problem_set(p, PROB_MALFORMED, "%s", rows[i].why);
 	}
 	return 0;
@@ -108,7 +129,7 @@ static int decode_part(const char *name, const char *text, char **ret, size_t *r
 	return 0;
 }
 
-static int parse_header(const char *text, struct json_object **ret, struct problem *p)
+static int parse_header(const char *text, enum jws_use use, struct json_object **ret, struct problem *p)
 {
 	auto_free char *json = NULL;
 	size_t          len = 0;
@@ -117,29 +138,36 @@ static int parse_header(const char *text, struct json_object **ret, struct probl
 	if (r == 0)
 		r = js_parse(json, len, &header_limits, ret, p);
 	if (r == 0)
-		r = check_forbidden(*ret, forbidden_in_header, ARRAY_LEN(forbidden_in_header), p);
+		r = check_forbidden(*ret, use, forbidden_in_header, ARRAY_LEN(forbidden_in_header), p);
 	return r;
 }
 
-static int find_alg(const char *name, const struct jws_alg **ret, struct problem *p)
+static const struct jws_alg *find_in(const struct jws_alg *table, size_t n, const char *name)
 {
-	for (size_t i = 0; i < ARRAY_LEN(algs); i++) {
-		if (strcmp(algs[i].name, name) == 0) {
-			*ret = &algs[i];
-			return 0;
-		}
-	}
-	return problem_set(p, PROB_BAD_SIGNATURE_ALGORITHM,
-	                   "JWS has an unsupported alg; RS256, ES256, ES384, ES512 and EdDSA are supported");
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(table[i].name, name) == 0)
+			return &table[i];
+	return NULL;
 }
 
-static int bind_header(struct jws *jws, struct problem *p)
+static int find_alg(const char *name, enum jws_use use, const struct jws_alg **ret, struct problem *p)
+{
+	bool mac = use == JWS_BINDING;
+
+	*ret = mac ? find_in(mac_algs, ARRAY_LEN(mac_algs), name) : find_in(algs, ARRAY_LEN(algs), name);
+	if (!*ret)
+		return problem_set(p, PROB_BAD_SIGNATURE_ALGORITHM, "JWS has an unsupported alg; %s are supported",
+		                   mac ? "HS256, HS384 and HS512" : "RS256, ES256, ES384, ES512 and EdDSA");
+	return 0;
+}
+
+static int bind_header(struct jws *jws, enum jws_use use, struct problem *p)
 {
 	struct header h = { 0 };
 	int           r = js_bind(jws->header, header_fields, &h, p);
 
 	if (r == 0)
-		r = find_alg(h.alg, &jws->alg, p);
+		r = find_alg(h.alg, use, &jws->alg, p);
 	if (r < 0)
 		return r;
 	if (h.jwk && h.kid)
@@ -147,7 +175,7 @@ static int bind_header(struct jws *jws, struct problem *p)
 	if (!h.jwk && !h.kid)
 		return problem_set(p, PROB_MALFORMED, "JWS header has neither jwk nor kid");
 	/* RFC 8555 6.5: a fresh nonce comes with the answer, so the client can go on. */
-	if (!h.nonce)
+	if (use == JWS_REQUEST && !h.nonce)
 		return problem_set(p, PROB_BAD_NONCE, "JWS header has no nonce");
 	jws->kid = h.kid;
 	jws->jwk = h.jwk;
@@ -156,16 +184,16 @@ static int bind_header(struct jws *jws, struct problem *p)
 	return 0;
 }
 
-static int decode_body(const struct body *b, struct jws *jws, struct problem *p)
+static int decode_parts(const struct body *b, enum jws_use use, struct jws *jws, struct problem *p)
 {
 	auto_free char *signature = NULL;
 	int             r;
 
 	if (b->signature[0] == '\0')
 		return problem_set(p, PROB_MALFORMED, "JWS has an empty signature");
-	r = parse_header(b->protected, &jws->header, p);
+	r = parse_header(b->protected, use, &jws->header, p);
 	if (r == 0)
-		r = bind_header(jws, p);
+		r = bind_header(jws, use, p);
 	if (r == 0)
 		r = decode_part("payload", b->payload, &jws->payload, &jws->payload_len, p);
 	if (r == 0)
@@ -177,23 +205,40 @@ static int decode_body(const struct body *b, struct jws *jws, struct problem *p)
 	return 0;
 }
 
-int jws_decode(const char *body, size_t len, struct jws **ret, struct problem *p)
+static int decode_object(struct json_object *object, enum jws_use use, struct jws **ret, struct problem *p)
 {
-	auto_(json) struct json_object *object = NULL;
-	auto_(jws) struct jws          *jws = xcalloc(1, sizeof(*jws));
-	struct body                     b = { 0 };
-	int                             r = js_parse(body, len, &body_limits, &object, p);
+	auto_(jws) struct jws *jws = xcalloc(1, sizeof(*jws));
+	struct body            b = { 0 };
+	int r = check_forbidden(object, use, forbidden_in_body, ARRAY_LEN(forbidden_in_body), p);
 
-	if (r == 0)
-		r = check_forbidden(object, forbidden_in_body, ARRAY_LEN(forbidden_in_body), p);
 	if (r == 0)
 		r = js_bind(object, body_fields, &b, p);
 	if (r == 0)
-		r = decode_body(&b, jws, p);
+		r = decode_parts(&b, use, jws, p);
 	if (r < 0)
 		return r;
 	*ret = steal(jws);
 	return 0;
+}
+
+int jws_decode(const char *body, size_t len, struct jws **ret, struct problem *p)
+{
+	auto_(json) struct json_object *object = NULL;
+	int                             r = js_parse(body, len, &body_limits, &object, p);
+
+	return r < 0 ? r : decode_object(object, JWS_REQUEST, ret, p);
+}
+
+int jws_decode_inner(struct json_object *object, enum jws_use use, struct jws **ret, struct problem *p)
+{
+	assert(use != JWS_REQUEST);
+	return decode_object(object, use, ret, p);
+}
+
+const char *jws_mac_hash(const struct jws *jws)
+{
+	assert(jws->alg->mac_hash);
+	return jws->alg->mac_hash;
 }
 
 /* GnuTLS takes the DER form of X9.62; a JWS has r and s side by side. */
@@ -210,6 +255,7 @@ static int check_fit(const struct jws *jws, const struct jwk *jwk, struct proble
 {
 	unsigned expected = jws->alg->signature_len, bits = 0;
 
+	assert(!jws->alg->mac_hash);
 	if (jwk->kind != jws->alg->kind)
 		return problem_set(p, PROB_MALFORMED, "alg %s does not fit the key", jws->alg->name);
 	if (jwk->alg[0] && strcmp(jwk->alg, jws->alg->name) != 0)

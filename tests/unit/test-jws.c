@@ -5,6 +5,7 @@
 
 #include "base/b64u.h"
 #include "base/mem.h"
+#include "json/js.h"
 #include "keys.h"
 #include "pki/jws.h"
 
@@ -395,6 +396,98 @@ static void test_other_alg_in_key(void **state)
 	keys->jwk[0]->alg[0] = '\0';
 }
 
+/* An inner JWS comes as an object. */
+static int decode_inner(const char *header, enum jws_use use, struct jws **ret, struct problem *p)
+{
+	auto_(json) struct json_object *object = json_object_new_object();
+	auto_free char                 *protected = b64u_encode_new(header, strlen(header));
+
+	js_add_text(object, "protected", protected);
+	js_add_text(object, "payload", "e30");
+	js_add_text(object, "signature", "AAAA");
+	return jws_decode_inner(object, use, ret, p);
+}
+
+#define INNER_URL "\"url\":\"https://ca.test/x\""
+
+/* clang-format off */
+static const struct {
+	enum jws_use   use;
+	const char    *header;
+	enum prob_code code; /* PROB_NONE: good */
+	const char    *detail;
+} inner[] = {
+	{ JWS_NEW_KEY, "{\"alg\":\"ES256\",\"jwk\":{}," INNER_URL "}",                   PROB_NONE, "" },
+	{ JWS_NEW_KEY, "{\"alg\":\"ES256\",\"jwk\":{}," URL_AND_NONCE "}",               PROB_MALFORMED, "nonce" },
+	{ JWS_NEW_KEY, "{\"alg\":\"ES256\",\"jwk\":{},\"nonce\":null," INNER_URL "}",    PROB_MALFORMED, "nonce" },
+	{ JWS_NEW_KEY, "{\"alg\":\"ES256\",\"kid\":\"k\"," INNER_URL "}",                PROB_MALFORMED, "kid" },
+	{ JWS_NEW_KEY, "{\"alg\":\"ES256\",\"jwk\":{},\"kid\":\"k\"," INNER_URL "}",     PROB_MALFORMED, "kid" },
+	{ JWS_NEW_KEY, "{\"alg\":\"ES256\"," INNER_URL "}",                              PROB_MALFORMED, "neither" },
+	{ JWS_NEW_KEY, "{\"alg\":\"ES256\",\"jwk\":{}}",                                 PROB_MALFORMED, "url" },
+	{ JWS_NEW_KEY, "{\"alg\":\"HS256\",\"jwk\":{}," INNER_URL "}",                   PROB_BAD_SIGNATURE_ALGORITHM, "ES256" },
+	{ JWS_NEW_KEY, "{\"alg\":\"none\",\"jwk\":{}," INNER_URL "}",                    PROB_BAD_SIGNATURE_ALGORITHM, "ES256" },
+	{ JWS_NEW_KEY, "{\"alg\":\"ES256\",\"jwk\":{},\"crit\":[]," INNER_URL "}",       PROB_MALFORMED, "critical" },
+	{ JWS_BINDING, "{\"alg\":\"HS256\",\"kid\":\"k\"," INNER_URL "}",                PROB_NONE, "" },
+	{ JWS_BINDING, "{\"alg\":\"HS256\",\"kid\":\"k\"," URL_AND_NONCE "}",            PROB_MALFORMED, "nonce" },
+	{ JWS_BINDING, "{\"alg\":\"HS256\",\"jwk\":{}," INNER_URL "}",                   PROB_MALFORMED, "jwk" },
+	{ JWS_BINDING, "{\"alg\":\"HS256\"," INNER_URL "}",                              PROB_MALFORMED, "neither" },
+	{ JWS_BINDING, "{\"alg\":\"HS256\",\"kid\":1," INNER_URL "}",                    PROB_MALFORMED, "kid" },
+	{ JWS_BINDING, "{\"alg\":\"HS256\",\"kid\":\"k\"}",                              PROB_MALFORMED, "url" },
+	{ JWS_BINDING, "{\"alg\":\"ES256\",\"kid\":\"k\"," INNER_URL "}",                PROB_BAD_SIGNATURE_ALGORITHM, "HS256" },
+	{ JWS_BINDING, "{\"alg\":\"HS1\",\"kid\":\"k\"," INNER_URL "}",                  PROB_BAD_SIGNATURE_ALGORITHM, "HS256" },
+	{ JWS_BINDING, "{\"alg\":\"HS256\",\"kid\":\"k\",\"b64\":true," INNER_URL "}",   PROB_MALFORMED, "b64" },
+};
+/* clang-format on */
+
+static void test_inner(void **state UNUSED)
+{
+	for (size_t i = 0; i < ARRAY_LEN(inner); i++) {
+		auto_problem struct problem p = PROBLEM_INIT;
+		auto_(jws) struct jws      *jws = NULL;
+		int                         r = decode_inner(inner[i].header, inner[i].use, &jws, &p);
+
+		assert_int_equal(r, -(int)p.code);
+		if (p.code != inner[i].code || !strstr(p.detail, inner[i].detail))
+			fail_msg("%s: %d: %s", inner[i].header, r, p.detail);
+		if (r == 0)
+			assert_string_equal(jws->payload, "{}");
+		else
+			assert_null(jws);
+	}
+}
+
+static void test_inner_body(void **state UNUSED)
+{
+	static const char *const bodies[] = {
+		"{}",
+		"{\"protected\":\"\",\"payload\":\"\",\"signature\":\"AAAA\"}",
+		"{\"protected\":\"" PROTECTED "\",\"payload\":\"\",\"signature\":\"AAAA\",\"header\":{}}",
+		"{\"payload\":\"\",\"signatures\":[]}",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
+		auto_problem struct problem     p = PROBLEM_INIT;
+		auto_(json) struct json_object *object = json_tokener_parse(bodies[i]);
+		auto_(jws) struct jws          *jws = NULL;
+
+		assert_int_equal(jws_decode_inner(object, JWS_BINDING, &jws, &p), -PROB_MALFORMED);
+	}
+}
+
+static void test_mac_hash(void **state UNUSED)
+{
+	static const char *const names[][2] = { { "HS256", "sha256" }, { "HS384", "sha384" }, { "HS512", "sha512" } };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		auto_problem struct problem p = PROBLEM_INIT;
+		auto_(jws) struct jws      *jws = NULL;
+		auto_free char *header = xasprintf("{\"alg\":\"%s\",\"kid\":\"k\"," INNER_URL "}", names[i][0]);
+
+		assert_int_equal(decode_inner(header, JWS_BINDING, &jws, &p), 0);
+		assert_string_equal(jws_mac_hash(jws), names[i][1]);
+	}
+}
+
 static void test_algorithms(void **state UNUSED)
 {
 	const char *const *names = jws_algorithms();
@@ -424,6 +517,9 @@ int main(void)
 		cmocka_unit_test(test_leading_zero_is_refused),
 		cmocka_unit_test(test_der_signature_is_refused),
 		cmocka_unit_test(test_other_alg_in_key),
+		cmocka_unit_test(test_inner),
+		cmocka_unit_test(test_inner_body),
+		cmocka_unit_test(test_mac_hash),
 		cmocka_unit_test(test_algorithms),
 	};
 
