@@ -51,48 +51,46 @@ static bool compute_mac(const uint8_t key[NONCE_KEY_LEN], const struct wire_nonc
 }
 
 /*
- * Index of the key that became active last.  Keys are made some time before they are used, so that every worker has
- * loaded them by then; where the clock says that none is active yet, the one that will be first is as good.
+ * Keys are made some time before they are used, so that every worker has loaded them by then; where the clock says that none is
+ * active yet, the one that will be first is as good.
  */
-static size_t newest_active(const struct nonce_keys *keys, int64_t now)
+const struct nonce_key *nonce_keys_newest(const struct nonce_keys *keys, int64_t now)
 {
-	size_t best = 0;
+	const struct nonce_key *best = keys->n ? keys->keys : NULL;
 
 	for (size_t i = 1; i < keys->n; i++) {
-		const int64_t a = keys->keys[best].active_from, b = keys->keys[i].active_from;
+		const int64_t a = best->active_from, b = keys->keys[i].active_from;
 
 		if (a > now ? b < a : b <= now && b >= a)
-			best = i;
+			best = &keys->keys[i];
+	}
+	return best;
+}
+
+const struct nonce_key *nonce_keys_find(const struct nonce_keys *keys, uint8_t key_byte)
+{
+	const struct nonce_key *best = NULL;
+
+	for (size_t i = 0; i < keys->n; i++) {
+		if (keys->keys[i].id % 256 == key_byte && (!best || keys->keys[i].id > best->id))
+			best = &keys->keys[i];
 	}
 	return best;
 }
 
 bool nonce_make(const struct nonce_keys *keys, int64_t now, char *out)
 {
-	struct wire_nonce nonce;
-	size_t            key;
+	const struct nonce_key *key = nonce_keys_newest(keys, now);
+	struct wire_nonce       nonce;
 
-	if (keys->n == 0 || gnutls_rnd(GNUTLS_RND_NONCE, &nonce.id, sizeof(nonce.id)) < 0)
+	if (!key || gnutls_rnd(GNUTLS_RND_NONCE, &nonce.id, sizeof(nonce.id)) < 0)
 		return false;
-	key = newest_active(keys, now);
 	id_stamp(&nonce.id, now);
-	nonce.key_byte = (uint8_t)(keys->keys[key].id % 256);
-	if (!compute_mac(keys->keys[key].key, &nonce, nonce.mac))
+	nonce.key_byte = (uint8_t)(key->id % 256);
+	if (!compute_mac(key->key, &nonce, nonce.mac))
 		return false;
 	b64u_encode(&nonce, sizeof(nonce), out);
 	return true;
-}
-
-/* Index of the newest key whose id ends in this byte; keys->n when there is none. */
-static size_t find_key(const struct nonce_keys *keys, uint8_t key_byte)
-{
-	size_t best = keys->n;
-
-	for (size_t i = 0; i < keys->n; i++) {
-		if (keys->keys[i].id % 256 == key_byte && (best == keys->n || keys->keys[i].id > keys->keys[best].id))
-			best = i;
-	}
-	return best;
 }
 
 static bool is_genuine(const uint8_t key[NONCE_KEY_LEN], const struct wire_nonce *nonce)
@@ -112,27 +110,28 @@ static int bad_nonce(struct problem *p, const char *cause)
 int nonce_check(const struct nonce_keys *keys, const char *text, int64_t now, int64_t lifetime, struct nonce *ret,
 		bool *ret_unknown_key, struct problem *p)
 {
-	struct wire_nonce nonce;
-	size_t            len = strlen(text), n, key;
-	int64_t           made;
+	const struct nonce_key *key;
+	struct wire_nonce       nonce;
+	size_t                  len = strlen(text), n;
+	int64_t                 made;
 
 	*ret_unknown_key = false;
 	if (len == 0 || strspn(text, alphabet) != len)
 		return problem_set(p, PROB_MALFORMED, "nonce is not base64url");
 	if (len != NONCE_LEN || !b64u_decode(text, len, &nonce, sizeof(nonce), &n))
 		return bad_nonce(p, "not the length of a nonce");
-	key = find_key(keys, nonce.key_byte);
-	if (key == keys->n) {
+	key = nonce_keys_find(keys, nonce.key_byte);
+	if (!key) {
 		*ret_unknown_key = true;
 		return bad_nonce(p, "unknown key");
 	}
-	if (!is_genuine(keys->keys[key].key, &nonce))
+	if (!is_genuine(key->key, &nonce))
 		return bad_nonce(p, "wrong MAC");
 	made = id_time(&nonce.id);
 	if (made < now - lifetime)
 		return bad_nonce(p, "too old");
 	if (made > now + FUTURE_ALLOWED)
 		return bad_nonce(p, "from the future");
-	*ret = (struct nonce){ .id = nonce.id, .key_id = keys->keys[key].id };
+	*ret = (struct nonce){ .id = nonce.id, .key_id = key->id };
 	return 0;
 }

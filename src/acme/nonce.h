@@ -23,16 +23,21 @@ struct nonce {
 	int64_t   key_id;
 };
 
+struct nonce_key {
+	int64_t id;
+	int64_t active_from; /* microseconds */
+	uint8_t key[NONCE_KEY_LEN];
+};
+
 struct nonce_keys {
-	struct {
-		int64_t id;
-		int64_t active_from; /* microseconds */
-		uint8_t key[NONCE_KEY_LEN];
-	} keys[NONCE_KEYS_MAX];
-	size_t n;
+	struct nonce_key keys[NONCE_KEYS_MAX];
+	size_t           n;
 };
 
 void nonce_keys_add(struct nonce_keys *keys, int64_t id, int64_t active_from, const uint8_t key[NONCE_KEY_LEN]) NONNULL(1, 4);
+/* The key that became active last, to make something under; the newest one whose id ends in this byte.  NULL: there is none. */
+const struct nonce_key *nonce_keys_newest(const struct nonce_keys *keys, int64_t now) NONNULL(1);
+const struct nonce_key *nonce_keys_find(const struct nonce_keys *keys, uint8_t key_byte) NONNULL(1);
 /* A fresh nonce under the newest active key; false when there is no key.  out: NONCE_LEN + 1. */
 bool nonce_make(const struct nonce_keys *keys, int64_t now, char *out) NONNULL(1, 3) CHECK_RESULT;
 

@@ -25,6 +25,8 @@ static void test_made(void **state UNUSED)
 	assert_url(link_id(LINK_FINALIZE, &some_id), BASE "/order/" ID_TEXT "/finalize");
 	assert_url(link_id(LINK_AUTHORIZATION, &some_id), BASE "/authz/" ID_TEXT);
 	assert_url(link_id(LINK_CERTIFICATE, &some_id), BASE "/cert/" ID_TEXT);
+	assert_url(link_id(LINK_ORDERS, &some_id), BASE "/account/" ID_TEXT "/orders");
+	assert_url(link_word(LINK_TERMS, &some_id, "00ff"), BASE "/terms/" ID_TEXT "/00ff");
 	assert_url(link_word(LINK_CHALLENGE, &some_id, "http-01"), BASE "/challenge/" ID_TEXT "/http-01");
 }
 
@@ -37,6 +39,7 @@ static void test_account_taken_apart(void **state UNUSED)
 		BASE "/account/" ID_TEXT "/",
 		BASE "/account/" ID_TEXT "A",
 		BASE "/account/" ID_TEXT "?x",
+		BASE "/account/" ID_TEXT "/orders",
 		BASE "/account/%s",
 		BASE "/account/AZMFAAAAcACAAAAAAAAAAB", /* unused bits set */
 		BASE "/account/AZMFAAAAcACAAAAAAAAAA",
