@@ -36,8 +36,9 @@ struct exchange {
 	struct id           account;  /* with kid */
 	bool                has_account;
 	int64_t             key_version;
-	const struct jwk   *key;     /* that verified the signature: own_key, or borrowed from the cache */
-	struct jwk         *own_key; /* with jwk */
+	bool                key_cached; /* key came from the cache, so the account may have another one by now */
+	const struct jwk   *key;        /* that verified the signature: own_key, or borrowed from the cache */
+	struct jwk         *own_key;    /* with jwk */
 	struct json_object *payload;
 	void               *fields;
 };
@@ -55,7 +56,7 @@ int exchange_call(struct exchange *x, enum db_call_id id, const struct db_arg *a
 
 /* An application/json body; takes ownership of the object. */
 void exchange_json(struct exchange *x, int status, struct json_object *object) NONNULL(1, 3);
-/* Asks the client to come back after the configured time. */
-void exchange_come_back(struct exchange *x) NONNULL(1);
+/* When row 0 waits for something (retry_after), asks the client to come back then, but not before the configured time. */
+void exchange_come_back(struct exchange *x, const struct db_rows *rows) NONNULL(1, 2);
 
 #endif

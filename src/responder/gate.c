@@ -79,6 +79,7 @@ static int load_account_key(struct exchange *x, struct problem *p)
 	if (r < 0)
 		return r;
 	x->key = jwk;
+	x->key_cached = false;
 	x->key_version = row_int(rows, 0, "key_version");
 	key_cache_put(x->worker->keys, &x->account, steal(jwk), x->key_version);
 	return 0;
@@ -97,13 +98,21 @@ static int step_key(struct exchange *x, struct problem *p)
 		return problem_set(p, PROB_MALFORMED, "kid is not an account URL of this server");
 	x->has_account = true;
 	x->key = key_cache_get(x->worker->keys, &x->account, &x->key_version);
+	x->key_cached = x->key != NULL;
 	return x->key ? 0 : load_account_key(x, p);
 }
 
+/* After a keyChange through another worker, it is the new key that signs: the cached one alone does not decide that it is wrong. */
 static int step_signature(struct exchange *x, struct problem *p)
 {
 	int r = jws_verify(x->jws, x->key, p);
 
+	if (r < 0 && x->key_cached) {
+		problem_clear(p);
+		r = load_account_key(x, p);
+		if (r == 0)
+			r = jws_verify(x->jws, x->key, p);
+	}
 	x->verified = r == 0;
 	return r;
 }
