@@ -37,10 +37,11 @@ static const char *member_text(struct json_object *object, const char *key)
 	return json_object_get_string(json_object_object_get(object, key));
 }
 
-/* RFC 8555 7.1.2; `orders` is missing until there is such a resource. */
+/* RFC 8555 7.1.2; no externalAccountBinding, since some clients cannot send back an account that has it. */
 struct json_object *render_account(const struct db_rows *rows)
 {
 	struct json_object *object = new_object();
+	struct id           id = { 0 };
 	auto_(json) struct json_object *contact = parse_column(rows, "contact");
 
 	js_add_text(object, "status", row_text(rows, 0, "status"));
@@ -48,12 +49,15 @@ struct json_object *render_account(const struct db_rows *rows)
 		js_add(object, "contact", steal(contact));
 	if (row_bool(rows, 0, "terms_agreed"))
 		js_add_bool(object, "termsOfServiceAgreed", true);
+	row_id(rows, 0, "account", &id);
+	add_link(object, "orders", LINK_ORDERS, &id);
 	return object;
 }
 
-static struct json_object *authorization_links(const struct db_rows *rows)
+/* A column with an array of ids, as URLs. */
+static struct json_object *new_links(const struct db_rows *rows, const char *column, const char *path)
 {
-	auto_(json) struct json_object *ids = parse_column(rows, "authorizations");
+	auto_(json) struct json_object *ids = parse_column(rows, column);
 	struct json_object *urls = oom_check(json_object_new_array());
 	const size_t        n = ids ? json_object_array_length(ids) : 0;
 
@@ -61,7 +65,7 @@ static struct json_object *authorization_links(const struct db_rows *rows)
 		struct id id;
 
 		if (id_from_uuid(json_object_get_string(json_object_array_get_idx(ids, i)), &id)) {
-			auto_free char *url = link_id(LINK_AUTHORIZATION, &id);
+			auto_free char *url = link_id(path, &id);
 
 			json_object_array_add(urls, oom_check(json_object_new_string(url)));
 		}
@@ -69,7 +73,16 @@ static struct json_object *authorization_links(const struct db_rows *rows)
 	return urls;
 }
 
-/* RFC 8555 7.1.3 */
+/* RFC 8555 7.1.2.1 */
+struct json_object *render_orders(const struct db_rows *rows)
+{
+	struct json_object *object = new_object();
+
+	js_add(object, "orders", new_links(rows, "orders", LINK_ORDER));
+	return object;
+}
+
+/* RFC 8555 7.1.3; draft-ietf-acme-profiles 4; RFC 9773 5 */
 struct json_object *render_order(const struct db_rows *rows)
 {
 	struct json_object *object = new_object();
@@ -81,8 +94,10 @@ struct json_object *render_order(const struct db_rows *rows)
 	js_add(object, "identifiers", parse_column(rows, "identifiers"));
 	js_add_time(object, "notBefore", row_time(rows, 0, "not_before"));
 	js_add_time(object, "notAfter", row_time(rows, 0, "not_after"));
+	js_add_text(object, "profile", row_text(rows, 0, "profile"));
+	js_add_text(object, "replaces", row_text(rows, 0, "replaces"));
 	add_error(object, row_text(rows, 0, "error"));
-	js_add(object, "authorizations", authorization_links(rows));
+	js_add(object, "authorizations", new_links(rows, "authorizations", LINK_AUTHORIZATION));
 	add_link(object, "finalize", LINK_FINALIZE, &id);
 	if (row_id(rows, 0, "certificate", &certificate))
 		add_link(object, "certificate", LINK_CERTIFICATE, &certificate);
@@ -112,7 +127,10 @@ static struct json_object *challenge_of(struct json_object *stored, const struct
 	return object;
 }
 
-/* RFC 8555 7.1.4 */
+/*
+ * RFC 8555 7.1.4, RFC 9444 4.1.  `wildcard` stays with orders for wildcards although subdomainAuthAllowed covers those too: for
+ * others it must be absent, and clients tell the name from its wildcard by it.
+ */
 struct json_object *render_authorization(const struct db_rows *rows)
 {
 	struct json_object *object = new_object(), *identifier = new_object();
@@ -132,6 +150,8 @@ struct json_object *render_authorization(const struct db_rows *rows)
 	js_add(object, "challenges", challenges);
 	if (row_bool(rows, 0, "wildcard"))
 		js_add_bool(object, "wildcard", true);
+	if (row_bool(rows, 0, "subdomains"))
+		js_add_bool(object, "subdomainAuthAllowed", true);
 	return object;
 }
 

@@ -9,6 +9,7 @@
 
 /* Each takes row 0 of a result with the columns of its object; new reference. */
 struct json_object *render_account(const struct db_rows *rows) NONNULL(1);
+struct json_object *render_orders(const struct db_rows *rows) NONNULL(1);
 struct json_object *render_order(const struct db_rows *rows) NONNULL(1);
 struct json_object *render_authorization(const struct db_rows *rows) NONNULL(1);
 struct json_object *render_challenge(const struct db_rows *rows) NONNULL(1);

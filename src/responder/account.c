@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* account: reading, contact update, deactivation (RFC 8555 7.3.2, 7.3.6). */
+/* account: reading, new contacts, deactivation (RFC 8555 7.3.2, 7.3.6). */
 #include "responder/account.h"
 
 #include <string.h>
@@ -28,8 +28,7 @@ void account_reply(struct exchange *x, int status, const struct db_rows *rows)
 	exchange_json(x, status, render_account(rows));
 }
 
-/* The same answer whether the other account exists or not (conformance A115). */
-static int check_own(const struct exchange *x, struct problem *p)
+int account_check_own(const struct exchange *x, struct problem *p)
 {
 	if (memcmp(&x->account, &x->args.id, sizeof x->account) != 0)
 		return problem_set(p, PROB_UNAUTHORIZED, "request is not signed by this account");
@@ -42,7 +41,7 @@ static int read_account(struct exchange *x, struct problem *p)
 	const struct db_arg            args[] = { EXCHANGE_SIGNED(x) };
 	int                            r;
 
-	r = check_own(x, p);
+	r = account_check_own(x, p);
 	if (r == 0)
 		r = exchange_call(x, DB_WEB_ACCOUNT_GET, args, &rows, p);
 	if (r < 0)
@@ -63,7 +62,7 @@ static int update(struct exchange *x, const void *payload, struct problem *p)
 	};
 	int r;
 
-	r = check_own(x, p);
+	r = account_check_own(x, p);
 	if (r == 0)
 		r = contact_check(u->contact, p);
 	if (r == 0)

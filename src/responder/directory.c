@@ -2,12 +2,34 @@
 /* directory (RFC 8555 7.1.1): made from the array of resources. */
 #include "acme/link.h"
 #include "responder/exchange.h"
+#include "responder/policy.h"
+
+/* draft-ietf-acme-profiles 3 */
+static struct json_object *make_profiles(const struct conf *conf)
+{
+	struct json_object *profiles = json_object_new_object();
+
+	for (size_t i = 0; i < conf->n_profiles; i++)
+		js_add_text(profiles, conf->profiles[i].title, conf->profiles[i].description);
+	return profiles;
+}
+
+/* RFC 9444 4.4 */
+static bool any_subdomains(const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->n_profiles; i++)
+		if (policy_offers_subdomains(&conf->profiles[i]))
+			return true;
+	return false;
+}
 
 static struct json_object *make_meta(const struct conf *conf)
 {
 	struct json_object *meta = json_object_new_object();
 
 	js_add_text(meta, "termsOfService", conf->terms_of_service);
+	if (conf->external_account_required) /* RFC 8555 7.3.4 */
+		js_add_bool(meta, "externalAccountRequired", true);
 	js_add_text(meta, "website", conf->website);
 	if (conf->caa_identities.n > 0) {
 		struct json_object *names = json_object_new_array();
@@ -16,6 +38,9 @@ static struct json_object *make_meta(const struct conf *conf)
 			json_object_array_add(names, json_object_new_string(conf->caa_identities.items[i]));
 		js_add(meta, "caaIdentities", names);
 	}
+	js_add(meta, "profiles", make_profiles(conf));
+	if (any_subdomains(conf))
+		js_add_bool(meta, "subdomainAuthAllowed", true);
 	return meta;
 }
 

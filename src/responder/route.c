@@ -6,10 +6,28 @@
 
 #include "responder/req.h"
 
+/* clang-format off */
 static const struct resource *const resources[] = {
-	&rt_directory, &rt_new_nonce,     &rt_new_account, &rt_account,     &rt_new_order,   &rt_order,
-	&rt_finalize,  &rt_authorization, &rt_challenge,   &rt_certificate, &rt_revoke_cert, NULL,
+	&rt_directory,
+	&rt_new_nonce,
+	&rt_new_account,
+	&rt_account,
+	&rt_orders,
+	&rt_key_change,
+	&rt_terms,
+	&rt_new_order,
+	&rt_new_authz,
+	&rt_order,
+	&rt_finalize,
+	&rt_authorization,
+	&rt_challenge,
+	&rt_certificate,
+	&rt_alternate,
+	&rt_renewal_info,
+	&rt_revoke_cert,
+	NULL,
 };
+/* clang-format on */
 
 const struct resource *const *rt_all(void)
 {
@@ -30,6 +48,10 @@ static bool match(const char *pattern, const char *path, struct route_args *ret)
 	unsigned n = 0;
 
 	while (*pattern) {
+		if (*pattern == '*') {
+			ret->rest = path;
+			return *path != '\0';
+		}
 		if (strncmp(pattern, "%s", 2) == 0) {
 			size_t len = strcspn(path, "/");
 
@@ -63,7 +85,7 @@ unsigned rt_methods(const struct resource *resource)
 
 	if (resource->get)
 		methods |= REQ_GET | REQ_HEAD;
-	if (resource->read || resource->write)
+	if (resource->read || resource->write || resource->submit)
 		methods |= REQ_POST;
 	return methods;
 }
@@ -74,8 +96,10 @@ void rt_selfcheck(void)
 		assert((*r)->name && (*r)->summary && (*r)->path && (*r)->path[0] == '/');
 		assert((*r)->get || (*r)->read || (*r)->write);
 		assert((*r)->auth != AUTH_NONE || (!(*r)->read && !(*r)->write));
+		assert((*r)->auth == AUTH_NONE || !(*r)->submit);
 		assert(!(*r)->fields == !(*r)->fields_size && (!(*r)->fields || (*r)->write));
 		assert(!(*r)->in_directory || !strchr((*r)->path, '%'));
+		assert(strcspn((*r)->path, "*") + 1 >= strlen((*r)->path));
 		for (const struct resource *const *other = resources; other < r; other++)
 			assert(strcmp((*r)->name, (*other)->name) != 0 && strcmp((*r)->path, (*other)->path) != 0);
 	}

@@ -9,10 +9,11 @@
 #include "base/id.h"
 #include "responder/resource.h"
 
-/* What stood in a path where its pattern has %s. */
+/* What stood in a path where its pattern has %s or *. */
 struct route_args {
-	struct id id;
-	char      word[32];
+	struct id   id;
+	char        word[40];
+	const char *rest; /* borrowed from the path */
 };
 
 /* All resources, ending with NULL; the directory object is made from it. */

@@ -11,6 +11,7 @@
 #include "responder/exchange.h"
 #include "responder/fcgi.h"
 #include "responder/gate.h"
+#include "responder/terms.h"
 
 #define AGENT_LOGGED 120
 
@@ -54,24 +55,35 @@ static int dispatch(struct exchange *x, struct problem *p)
 		answer_preflight(x);
 		return 0;
 	}
-	return x->req->method == REQ_POST ? gate_run(x, p) : x->resource->get(x, p);
+	if (x->req->method != REQ_POST)
+		return x->resource->get(x, p);
+	return x->resource->submit ? x->resource->submit(x, p) : gate_run(x, p);
+}
+
+/* RFC 8555 7.3.3 */
+static void add_user_action(struct exchange *x, struct json_object *document)
+{
+	auto_free char *instance = terms_instance(x);
+
+	js_add_text(document, "instance", instance);
+	res_link(&x->res, x->worker->conf->terms_of_service, "terms-of-service");
 }
 
 static void answer_problem(struct exchange *x, const struct problem *p)
 {
-	const char         *terms = x->worker->conf->terms_of_service;
 	struct json_object *document = problem_to_wire(p, x->req->id);
+	char               *location = p->code == PROB_KEY_IN_USE ? steal(x->res.location) : NULL; /* RFC 8555 7.3.5 */
 
 	res_clear(&x->res);
-	if (p->code == PROB_USER_ACTION_REQUIRED && terms) { /* RFC 8555 7.3.3 */
-		js_add_text(document, "instance", terms);
-		res_link(&x->res, terms, "terms-of-service");
-	}
+	if (location)
+		res_location(&x->res, location);
+	if (p->code == PROB_USER_ACTION_REQUIRED && x->worker->conf->terms_of_service)
+		add_user_action(x, document);
 	if (p->code == PROB_METHOD_NOT_ALLOWED)
 		add_methods(&x->res, "Allow", rt_methods(x->resource));
 	if (p->retry_after > 0)
 		res_retry_after(&x->res, p->retry_after);
-	res_json(&x->res, problem_status(p->code), "application/problem+json", document);
+	res_json(&x->res, problem_http(p), "application/problem+json", document);
 }
 
 /* RFC 8555 6.5: on every answer to a POST, errors included. */
@@ -85,13 +97,22 @@ static void add_nonce(struct exchange *x)
 		res_header(&x->res, "Replay-Nonce", nonce);
 }
 
+static void add_cache_control(struct exchange *x)
+{
+	char text[40] = "public, max-age=0, no-cache";
+
+	if (x->resource && x->resource->fresh_nonce)
+		snprintf(text, sizeof text, "no-store");
+	else if (x->res.max_age > 0)
+		snprintf(text, sizeof text, "public, max-age=%u", x->res.max_age);
+	res_header(&x->res, "Cache-Control", text);
+}
+
 /* What all responses have in common. */
 static void complete(struct exchange *x)
 {
-	bool uncached = x->resource && x->resource->fresh_nonce;
-
 	add_nonce(x);
-	res_header(&x->res, "Cache-Control", uncached ? "no-store" : "public, max-age=0, no-cache");
+	add_cache_control(x);
 	if (x->resource != &rt_directory) {
 		auto_free char *directory = link_plain(LINK_DIRECTORY);
 

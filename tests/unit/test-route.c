@@ -33,7 +33,10 @@ static void test_paths(void **state UNUSED)
 		{ "/challenge/" ID "/", NULL, "" },
 		{ "/challenge/" ID "/DNS-01", NULL, "" },
 		{ "/challenge/" ID "/dns-01/x", NULL, "" },
-		{ "/challenge/" ID "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL, "" },
+		{ "/challenge/" ID "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL, "" },
+		{ "/account/" ID "/orders", "orders", "" },
+		{ "/account/" ID "/orders/", NULL, "" },
+		{ "/terms/" ID "/00112233445566778899aabbccddeeff01", "terms", "00112233445566778899aabbccddeeff01" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -54,6 +57,7 @@ static void test_methods(void **state UNUSED)
 {
 	assert_int_equal(rt_methods(&rt_directory), REQ_GET | REQ_HEAD | REQ_POST | REQ_OPTIONS);
 	assert_int_equal(rt_methods(&rt_order), REQ_POST | REQ_OPTIONS);
+	assert_int_equal(rt_methods(&rt_terms), REQ_GET | REQ_HEAD | REQ_POST | REQ_OPTIONS);
 }
 
 static void test_selfcheck(void **state UNUSED)
