@@ -20,7 +20,7 @@ select to_regclass('acme.schema_version') is not null as installed \gset
 \endif
 
 -- Migrations: tables and data, in sequence, each once.
-\set new 1
+\set new 2
 select :old > :new as newer \gset
 \if :newer
 	\warn schema version is :old, these files know versions up to :new only: use those of a newer chert
@@ -29,6 +29,10 @@ select :old > :new as newer \gset
 select :old < 1 as wanted \gset
 \if :wanted
 	\ir migrations/0001-initial.sql
+\endif
+select :old < 2 as wanted \gset
+\if :wanted
+	\ir migrations/0002-protocol.sql
 \endif
 update acme.schema_version set version = :new where version <> :new;
 
@@ -48,6 +52,11 @@ create schema admin;
 \ir core/problem.sql
 \ir core/wire_time.sql
 \ir core/domain_name.sql
+\ir core/suffixes.sql
+\ir core/covers.sql
+\ir core/digest.sql
+\ir core/hmac.sql
+\ir core/retry_after.sql
 \ir core/max_attempts.sql
 \ir core/maintenance_lock.sql
 \ir core/order_expired.sql
@@ -57,6 +66,12 @@ create schema admin;
 \ir core/renew_nonce_epoch.sql
 \ir core/spend_nonce.sql
 \ir core/authenticate.sql
+\ir core/terms_refusal.sql
+\ir core/blocked_key.sql
+\ir core/eab_status.sql
+\ir core/eab_verify.sql
+\ir core/eab_refusal.sql
+\ir core/eab_count_order.sql
 \ir core/account_reply.sql
 \ir core/order_reply.sql
 \ir core/authorization_reply.sql
@@ -70,6 +85,12 @@ create schema admin;
 \ir core/pass_authorization.sql
 \ir core/deactivate_account.sql
 \ir core/add_authorization.sql
+\ir core/offers.sql
+\ir core/find_authorization.sql
+\ir core/preauthorized.sql
+\ir core/authorize_order.sql
+\ir core/open_order.sql
+\ir core/replace_refusal.sql
 \ir core/order_not_ready.sql
 \ir core/csr_mismatch.sql
 \ir core/order_unauthorized.sql
@@ -77,6 +98,7 @@ create schema admin;
 \ir core/revoke.sql
 \ir core/hopeless.sql
 \ir core/give_up.sql
+\ir core/authorized.sql
 \ir core/issuance.sql
 \ir core/fail_issuance.sql
 \ir core/store_certificate.sql
@@ -98,15 +120,20 @@ create schema admin;
 \ir web/account_new.sql
 \ir web/account_get.sql
 \ir web/account_update.sql
+\ir web/account_key_change.sql
+\ir web/account_orders.sql
+\ir web/account_agree.sql
 \ir web/order_new.sql
 \ir web/order_get.sql
 \ir web/order_poll.sql
 \ir web/order_finalize.sql
+\ir web/authorization_new.sql
 \ir web/authorization_get.sql
 \ir web/authorization_deactivate.sql
 \ir web/challenge_get.sql
 \ir web/challenge_respond.sql
 \ir web/certificate_get.sql
+\ir web/certificate_renewal.sql
 \ir web/certificate_revoke.sql
 \ir web/certificate_revoke_by_key.sql
 
@@ -127,10 +154,16 @@ create schema admin;
 \ir admin/schema_version.sql
 \ir admin/account_list.sql
 \ir admin/account_show.sql
+\ir admin/account_agree.sql
 \ir admin/order_list.sql
 \ir admin/order_show.sql
 \ir admin/cert_list.sql
 \ir admin/cert_show.sql
+\ir admin/eab_create.sql
+\ir admin/eab_list.sql
+\ir admin/eab_show.sql
+\ir admin/eab_revoke.sql
+\ir admin/eab_delete.sql
 \ir admin/status.sql
 
 -- Each program may execute the functions of its schema, and nothing else.

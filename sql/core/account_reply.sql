@@ -10,7 +10,7 @@ create type core.account_reply as (
 );
 
 create function core.account_reply(_account uuid) returns core.account_reply language sql stable as $$
-	select null::jsonb, account_id, status, contact, terms_agreed, created_at
+	select null::jsonb, account_id, status, contact, terms is not null, created_at
 	  from accounts
 	 where account_id = _account;
 $$;

@@ -10,7 +10,9 @@ create type core.authorization_reply as (
 	identifier_type text,
 	identifier      text,
 	wildcard        boolean,
-	challenges      jsonb
+	subdomains      boolean,
+	challenges      jsonb,
+	retry_after     int
 );
 
 create function core.authorization_reply(_account uuid, _authorization uuid) returns core.authorization_reply
@@ -18,7 +20,7 @@ language plpgsql stable as $$
 declare
 	_reply core.authorization_reply;
 begin
-	select null::jsonb, id, status, expires_at, identifier_type, identifier, wildcard, null::jsonb
+	select null::jsonb, id, status, expires_at, identifier_type, identifier, wildcard, subdomains
 	  into _reply
 	  from authorizations
 	 where account_id = _account and id = _authorization
@@ -35,5 +37,6 @@ begin
 		   and case _reply.status when 'valid' then status = 'valid'
 		                          when 'invalid' then status <> 'pending'
 		                          else true end);
+	_reply.retry_after := case _reply.status when 'pending' then core.retry_after('validate') end;
 	return _reply;
 end $$;

@@ -8,7 +8,8 @@ create type core.challenge_reply as (
 	token            text,
 	validated_at     timestamptz,
 	error            jsonb,
-	authorization_id uuid
+	authorization_id uuid,
+	retry_after      int
 );
 
 create function core.challenge_reply(_account uuid, _authorization uuid, _type text) returns core.challenge_reply
@@ -25,5 +26,6 @@ begin
 	if not found then
 		_reply.problem := core.problem('notFound', 'no such challenge');
 	end if;
+	_reply.retry_after := case _reply.status when 'processing' then core.retry_after('validate') end;
 	return _reply;
 end $$;

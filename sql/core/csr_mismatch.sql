@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- Null when the names of a CSR are those of an order and its key is no account's (RFC 8555 7.4, 11.1), else badCSR.
+-- Null when the names of a CSR are those of an order and its key is no account's (RFC 8555 7.4, 11.1) and not blocked,
+-- else badCSR.
 create function core.csr_mismatch(_identifiers jsonb, _names jsonb, _thumbprint text) returns jsonb
 language plpgsql stable as $$
 declare
@@ -12,6 +13,8 @@ begin
 			concat_ws(', and ', _lacking || ' is missing', _surplus || ' was not ordered')));
 	elsif exists (select from account_keys where thumbprint = _thumbprint) then
 		return core.problem('badCSR', 'public key of the CSR is an account key');
+	elsif core.blocked_key(_thumbprint) is not null then
+		return core.problem('badCSR', 'public key of the CSR is known to be compromised');
 	end if;
 	return null;
 end $$;

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- What may be certified for an order: the names of its authorizations, or the problem why nothing may be.  Everything is
--- looked up anew, whatever finalize has seen: the account is valid, every authorization is valid, has not expired and
--- was gained by a challenge fit for it (a wildcard by DNS only), and together they are exactly what was ordered.
+-- What may be certified for an order: its names, or the problem why nothing may be.  Everything is looked up anew,
+-- whatever finalize has seen: the account is valid, every authorization is valid, has not expired and was gained by a
+-- challenge fit for it, each name is covered by one of them, and each of them covers a name.
 create type core.issuance as (
 	problem jsonb,
 	names   jsonb
@@ -10,25 +10,20 @@ create type core.issuance as (
 create function core.issuance(_account uuid, _order uuid) returns core.issuance language plpgsql stable as $$
 declare
 	_result      core.issuance;
-	_identifiers jsonb;
-	_authorized  jsonb;
-	_lacking     text;
+	_held        constant authorizations[] := array(select a from core.authorizations_of(_account, _order) a);
+	_identifiers constant jsonb := (select identifiers from orders where account_id = _account and id = _order);
+	_lacking     constant text := (
+		select min(core.domain_name(identifier, wildcard)) from unnest(_held) a where not core.authorization_usable(a));
 begin
 	if not exists (select from accounts where account_id = _account and status = 'valid') then
 		_result.problem := core.problem('unauthorized', 'account is not valid');
-		return _result;
-	end if;
-	select jsonb_agg(core.domain_name(a.identifier, a.wildcard)
-	                 order by core.domain_name(a.identifier, a.wildcard) collate "C"),
-	       jsonb_agg(jsonb_build_object('type', a.identifier_type, 'value', core.domain_name(a.identifier, a.wildcard))),
-	       min(core.domain_name(a.identifier, a.wildcard)) filter (where not core.authorization_usable(a))
-	  into _result.names, _authorized, _lacking
-	  from core.authorizations_of(_account, _order) a;
-	select identifiers into _identifiers from orders where account_id = _account and id = _order;
-	if _lacking is not null then
+	elsif _lacking is not null then
 		_result.problem := core.problem('unauthorized', format('no valid authorization for %s', _lacking));
-	elsif not coalesce(_authorized @> _identifiers and _identifiers @> _authorized, false) then
+	elsif not core.authorized(_identifiers, _held) then
 		_result.problem := core.problem('unauthorized', 'the authorizations are not those of the order');
+	else
+		_result.names := (select jsonb_agg(i ->> 'value' order by i ->> 'value' collate "C")
+		                    from jsonb_array_elements(_identifiers) i);
 	end if;
 	return _result;
 end $$;

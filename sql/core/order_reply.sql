@@ -11,14 +11,18 @@ create type core.order_reply as (
 	not_before     timestamptz,
 	not_after      timestamptz,
 	error          jsonb,
-	certificate    uuid
+	certificate    uuid,
+	profile        text,
+	replaces       text,
+	retry_after    int
 );
 
 create function core.order_reply(_account uuid, _order uuid) returns core.order_reply language plpgsql stable as $$
 declare
 	_reply core.order_reply;
 begin
-	select null::jsonb, id, status, expires_at, identifiers, null::jsonb, not_before, not_after, error, certificate_id
+	select null::jsonb, id, status, expires_at, identifiers, null::jsonb, not_before, not_after, error, certificate_id,
+	       profile, replaces
 	  into _reply
 	  from orders
 	 where account_id = _account and id = _order;
@@ -34,5 +38,7 @@ begin
 		_reply.status := 'invalid';
 		_reply.error := core.order_expired();
 	end if;
+	_reply.retry_after := case _reply.status when 'pending' then core.retry_after('validate')
+	                                         when 'processing' then core.retry_after('issue') end;
 	return _reply;
 end $$;

@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- Makes a pending authorization and its successful challenge valid, and every order ready that waited for it alone.  The
--- caller holds core.lock_authorization.
+-- Makes a pending authorization and its successful challenge valid, and every order ready that waited for it alone; which
+-- is no longer good for anything when the first of its authorizations expires.  The caller holds core.lock_authorization.
 create function core.pass_authorization(_authorization authorizations, _type text, _record jsonb) returns void
 language plpgsql as $$
 declare
@@ -14,7 +14,9 @@ begin
 	update authorizations set status = 'valid', validated_at = now(), expires_at = now() + valid_for
 	 where account_id = _account and id = _id;
 	foreach _order in array core.orders_of(_account, _id) loop
-		update orders set status = 'ready'
+		update orders
+		   set status = 'ready',
+		       expires_at = least(expires_at, (select min(a.expires_at) from core.authorizations_of(_account, _order) a))
 		 where account_id = _account and id = _order and status = 'pending' and expires_at > now()
 		   and not exists (select from core.authorizations_of(_account, _order) a where a.status <> 'valid');
 	end loop;

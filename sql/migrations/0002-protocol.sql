@@ -15,8 +15,10 @@ create table acme.eab_keys (
 	note       text not null default '',
 	single_use boolean not null,
 	expires_at timestamptz,
-	names      jsonb,                          -- suffixes its accounts may order, null: whatever the profile permits
-	profiles   jsonb,                          -- profiles they may order, null: all
+	names      jsonb                           -- suffixes its accounts may order, null: whatever the profile permits
+	           check (jsonb_typeof(names) = 'array'),
+	profiles   jsonb                           -- profiles they may order, null: all
+	           check (jsonb_typeof(profiles) = 'array'),
 	max_orders int check (max_orders >= 0),    -- of all its accounts together, null: any number
 	orders     int not null default 0,
 	status     text not null default 'valid' check (status in ('valid', 'revoked')),
@@ -38,6 +40,7 @@ create table acme.blocked_keys (
 
 -- Authorizations that also cover the names below theirs (RFC 9444), and finding one to use again.
 alter table acme.authorizations add subdomains boolean not null default false;
+alter table acme.authorizations add preauthorized boolean not null default false; -- by newAuthz: for any later order
 create index on acme.authorizations (account_id, identifier, wildcard) where status in ('pending', 'valid');
 
 -- RFC 9773 5: what an order replaces, and by which order a certificate was replaced.

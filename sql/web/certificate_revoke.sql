@@ -7,5 +7,5 @@ language plpgsql
 security definer set search_path = acme, core, pg_catalog, pg_temp as $$
 begin
 	problem := coalesce(core.authenticate(_account, _key_version, _nonce, _nonce_key, true),
-	                    core.revoke(_certificate, _der, _account, _reason));
+	                    core.revoke(_certificate, _der, _account, _reason, null));
 end $$;

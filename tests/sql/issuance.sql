@@ -3,9 +3,9 @@
 select no_plan();
 select t.account('k1') as a \gset
 select t.issuer() as issuer \gset
-select is(sign.issuer_put('renamed', 'issuer der', 'chain'), :issuer, 'an issuer is known by its certificate');
-select is((select row(name, chain)::text from acme.issuers), '(renamed,chain)', 'and renamed');
-select isnt(sign.issuer_put('other', 'other der', 'chain'), :issuer, 'another');
+select is(sign.issuer_put('renamed', 'issuer der', 'chain', '{a,b}', 'id'), :issuer, 'an issuer is known by its certificate');
+select is((select row(name, chain, alternates, key_id)::text from acme.issuers), row('renamed'::text, 'chain'::text, '{a,b}'::text[], 'id'::bytea)::text, 'and renamed');
+select isnt(sign.issuer_put('other', 'other der', 'chain', '{}', 'id'), :issuer, 'another');
 select is(sign.hello('h/2', '1.0', true), false, 'hello'), is(sign.hello('h/2', '1.0', false), true, 'hello again');
 
 select t.ready(:'a', 'b.test', '*.a.test', 'a.test') as o \gset

@@ -3,11 +3,11 @@
 select no_plan();
 select t.account('k1') as a, t.account('k2') as b \gset
 
-select * from web.order_new(:'a', 1, t.nonce(), t.key(),
+select * from web.order_new(:'a', 1, t.nonce(), t.key(), null,
 	'[{"type": "dns", "value": "*.a.test"}, {"type": "dns", "value": "b.test"}]',
 	'[{"type": "dns", "value": "a.test", "wildcard": true, "challenges": ["dns-01"]},
 	  {"type": "dns", "value": "b.test", "wildcard": false, "challenges": ["http-01", "dns-01"]}]',
-	'short', '2026-12-01Z', '2026-12-02Z', 3600, 7200) \gset o_
+	'short', '2026-12-01Z', '2026-12-02Z', 3600, 7200, false, false, null, null, null) \gset o_
 select is((select row(problem, status, error, certificate)::text from web.order_poll(:'a', :'o_id')), '(,pending,,)', 'a new order');
 select is(:'o_identifiers'::jsonb -> 0 ->> 'value', '*.a.test', 'identifiers as asked for');
 select is(row(:'o_not_before'::timestamptz, :'o_not_after'::timestamptz)::text, row('2026-12-01Z'::timestamptz, '2026-12-02Z'::timestamptz)::text, 'times as asked for');
@@ -26,19 +26,19 @@ select is(t.type((t.finalize(:'b', :'o_id')).problem), 'notFound', 'finalize of 
 select is((t.finalize(:'a', :'o_id')).problem, '{"type": "orderNotReady", "detail": "order is pending, it must be ready"}', 'finalize while pending');
 select core.uuid7() as n \gset
 select web.nonce_spend(:'n', t.key()) \g /dev/null
-select is(t.type((web.order_new(:'a', 1, :'n', t.key(), '[]', '[]', 'x', null, null, 1, 1)).problem), 'badNonce', 'newOrder spends a nonce');
+select is(t.type((web.order_new(:'a', 1, :'n', t.key(), null, '[]', '[]', 'x', null, null, 1, 1, false, false, null, null, null)).problem), 'badNonce', 'newOrder spends a nonce');
 
 -- finalize refuses what does not fit, and the order stays ready.
 select t.ready(:'a', 'a.test', 'b.test') as o \gset
 create function t.csr(_a uuid, _o uuid, _names jsonb, _thumbprint text default 'csr') returns text language sql as $$
 	select problem ->> 'type' || ': ' || (problem ->> 'detail')
-	  from web.order_finalize(_a, 1, t.nonce(), t.key(), _o, _names, 'spki', _thumbprint);
+	  from web.order_finalize(_a, 1, t.nonce(), t.key(), _o, _names, 'spki', _thumbprint, '["default"]');
 $$;
 select is(t.csr(:'a', :'o', '["a.test"]'), 'badCSR: names of the CSR differ from those of the order: b.test is missing', 'a name less');
 select is(t.csr(:'a', :'o', '["a.test", "b.test", "c.test"]'), 'badCSR: names of the CSR differ from those of the order: c.test was not ordered', 'a name more');
 select is(t.csr(:'a', :'o', '["b.test", "c.test"]'), 'badCSR: names of the CSR differ from those of the order: a.test is missing, and c.test was not ordered', 'both');
 select is(t.csr(:'a', :'o', '[]'), 'badCSR: names of the CSR differ from those of the order: a.test is missing', 'none');
-select is(t.csr(:'a', :'o', '["a.test", "b.test"]', 'k2'), 'badCSR: public key of the CSR is an account key', 'an account key');
+select is(t.csr(:'a', :'o', '["a.test", "b.test"]', t.thumbprint('k2')), 'badCSR: public key of the CSR is an account key', 'an account key');
 select is(t.status('orders', :'o'), 'ready', 'it stayed ready');
 select is((select count(*) from acme.jobs), 0::bigint, 'without a job');
 select is(t.csr(:'a', :'o', '["b.test", "a.test"]'), null, 'the names in another sequence');
@@ -49,10 +49,10 @@ select is(t.sign(), 1::bigint, 'issued');
 select * from web.order_poll(:'a', :'o') \gset v_
 select is(:'v_status'::text, 'valid', 'valid');
 select is((t.finalize(:'a', :'o')).problem ->> 'detail', 'order is valid, it must be ready', 'finalize of a valid order');
-select is((select row(problem, certificate, chain)::text from web.certificate_get(:'a', 1, t.nonce(), t.key(), :'v_certificate')),
-          row(null::jsonb, t.der(:'v_certificate'), 'issuer pem'::text)::text, 'certificate with its chain');
-select is((select problem from web.certificate_get(:'b', 1, t.nonce(), t.key(), :'v_certificate')), '{"type": "notFound", "detail": "no such certificate"}', 'for its account only');
-select is((select t.type(problem) from web.certificate_get(:'a', 1, t.nonce(), t.key(), core.uuid7())), 'notFound', 'no such certificate');
+select is((select row(problem, certificate, chain, alternates)::text from web.certificate_get(:'a', 1, t.nonce(), t.key(), :'v_certificate', 0)),
+          row(null::jsonb, t.der(:'v_certificate'), 'issuer pem'::text, 2)::text, 'certificate with its chain');
+select is((select problem from web.certificate_get(:'b', 1, t.nonce(), t.key(), :'v_certificate', 0)), '{"type": "notFound", "detail": "no such certificate"}', 'for its account only');
+select is((select t.type(problem) from web.certificate_get(:'a', 1, t.nonce(), t.key(), core.uuid7(), 0)), 'notFound', 'no such certificate');
 
 -- An authorization is lost between ready and finalize.
 select t.ready(:'a', 'a.test') as o \gset

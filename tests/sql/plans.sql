@@ -42,8 +42,8 @@ select order_id as o from certificates where account_id = :'a' and id = :'c' \gs
 select web.order_get(:'a', 1, t.nonce(), t.key(), :'o'), web.order_poll(:'a', :'o') \g /dev/null
 select web.authorization_get(:'a', 1, t.nonce(), t.key(), t.authz(:'a', :'o')) \g /dev/null
 select web.challenge_get(:'a', 1, t.nonce(), t.key(), t.authz(:'a', :'o'), 'dns-01') \g /dev/null
-select web.certificate_get(:'a', 1, t.nonce(), t.key(), :'c') \g /dev/null
-select web.certificate_revoke_by_key(t.nonce(), t.key(), :'c', 'x', 1) \g /dev/null
+select web.certificate_get(:'a', 1, t.nonce(), t.key(), :'c', 0) \g /dev/null
+select web.certificate_revoke_by_key(t.nonce(), t.key(), :'c', 'x', 1, 'key') \g /dev/null
 select web.certificate_revoke(:'a', 1, t.nonce(), t.key(), :'c', certificate, 1)
   from certificates where account_id = :'a' and id = :'c' \g /dev/null
 select admin.order_list(10, null), admin.order_show(:'o'), admin.cert_list(10, null), admin.cert_show(:'c') \g /dev/null

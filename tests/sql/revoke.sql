@@ -8,7 +8,7 @@ create function t.revoke(_a uuid, _c uuid, _reason int default null, _der bytea 
 $$;
 create function t.revoke_by_key(_c uuid, _reason int default null) returns text language sql as $$
 	select problem ->> 'type' || ': ' || (problem ->> 'detail')
-	  from web.certificate_revoke_by_key(t.nonce(), t.key(), _c, t.der(_c), _reason);
+	  from web.certificate_revoke_by_key(t.nonce(), t.key(), _c, t.der(_c), _reason, 'key of ' || _c);
 $$;
 create function t.revoked(_c uuid) returns text language sql as
 	$$ select status || ' ' || coalesce(reason::text, '-') from acme.certificates where id = _c and (revoked_at is not null) = (status = 'revoked') $$;
@@ -29,6 +29,10 @@ update acme.authorizations set expires_at = now() + interval '1 hour' where acco
 select is(t.revoke(:'b', :'c'), null, 'that holds all names');
 select is(t.revoked(:'c'), 'revoked -', 'revoked without a reason');
 select is(t.revoke(:'a', :'c'), 'alreadyRevoked: certificate is already revoked', 'twice');
+select revoked_at as since from acme.certificates where id = :'c' \gset
+select is(t.revoke_by_key(:'c', 4), null, 'its key says more');
+select is(t.revoked(:'c'), 'revoked 1', 'it is a key compromise then');
+select is(revoked_at, :'since', 'since when it was revoked') from acme.certificates where id = :'c';
 select is(t.revoke_by_key(:'c'), 'alreadyRevoked: certificate is already revoked', 'twice by its key');
 
 select is(t.revoke(:'a', t.certificate(:'a', 'a.test'), r), null, 'reason ' || r) from unnest(array[0, 1, 3, 4, 5]) r;

@@ -7,19 +7,44 @@ create function t.nonce() returns uuid language sql as 'select core.uuid7()';
 create function t.key() returns int language sql as 'select max(id) from acme.nonce_keys where retired_at is null';
 create function t.type(jsonb) returns text language sql as $$ select $1 ->> 'type' $$;
 
-create function t.account(_thumbprint text) returns uuid language sql as $$
-	select account from web.account_new(t.nonce(), t.key(), _thumbprint, '{"kty":"EC"}', '["mailto:a@example.org"]', true, false);
+create function t.thumbprint(_jwk text) returns text language sql as
+	$$ select translate(encode(sha256(convert_to(_jwk, 'UTF8')), 'base64'), '+/=', '-_') $$;
+-- newAccount without a binding.
+create function t.register(_jwk text, _contact jsonb default null, _terms text default null, _existing boolean default false,
+                           _nonce uuid default t.nonce(),
+                           out problem jsonb, out account uuid, out status text, out contact jsonb,
+                           out terms_agreed boolean, out created_at timestamptz, out created boolean)
+language sql as $$
+	select *
+	  from web.account_new(_nonce, t.key(), t.thumbprint(_jwk), _jwk, _contact, _terms, _existing, false, null, null, null,
+	                       null);
 $$;
+create function t.account(_jwk text) returns uuid language sql as
+	$$ select account from t.register(_jwk, '["mailto:a@example.org"]') $$;
 
-create function t.order(_account uuid, variadic _names text[]) returns uuid language sql as $$
-	select id
-	  from web.order_new(_account, 1, t.nonce(), t.key(),
-	       (select jsonb_agg(jsonb_build_object('type', 'dns', 'value', n)) from unnest(_names) n),
-	       (select jsonb_agg(jsonb_build_object('type', 'dns', 'value', ltrim(n, '*.'), 'wildcard', n like '*.%',
-	                         'challenges', case when n like '*.%' then '["dns-01"]'::jsonb else '["http-01", "dns-01"]' end))
-	          from unnest(_names) n),
-	       'default', null, null, 86400, 86400);
+create function t.identifiers(_names text[]) returns jsonb language sql as
+	$$ select jsonb_agg(jsonb_build_object('type', 'dns', 'value', n)) from unnest(_names) n $$;
+-- What the responder makes of names; with _ancestor that covers them all.
+create function t.wanted(_names text[], _ancestor text default null) returns jsonb language sql as $$
+	select jsonb_agg(jsonb_build_object('type', 'dns', 'value', coalesce(_ancestor, ltrim(n, '*.')),
+	                 'wildcard', _ancestor is null and n like '*.%', 'subdomains', _ancestor is not null,
+	                 'challenges', case when _ancestor is not null or n like '*.%' then '["dns-01"]'::jsonb
+	                                    else '["http-01", "dns-01"]' end))
+	  from unnest(_names) n;
 $$;
+-- newOrder with all that can be said.
+create function t.order_with(_account uuid, _names text[], _profile text default 'default', _terms text default null,
+                             _ancestor text default null, _reuse_order boolean default false,
+                             _reuse boolean default false, _replaces uuid default null, _valid_for int8 default 86400,
+                             _issuer_key bytea default 'key id', _not_after timestamptz default null)
+returns core.order_reply language sql as $$
+	select o
+	  from web.order_new(_account, (select key_version from acme.accounts where account_id = _account), t.nonce(), t.key(),
+	       _terms, t.identifiers(_names), t.wanted(_names, _ancestor), _profile, null, _not_after, 86400, _valid_for,
+	       _reuse_order, _reuse, 'certID of ' || _replaces, _replaces, _issuer_key) o;
+$$;
+create function t.order(_account uuid, variadic _names text[]) returns uuid language sql as
+	$$ select (t.order_with(_account, _names)).id $$;
 
 create function t.authz(_account uuid, _order uuid, _position int default 0) returns uuid language sql as $$
 	select authorization_id from acme.order_authorizations
@@ -56,10 +81,10 @@ language sql as $$
 	select r
 	  from web.order_finalize(_account, 1, t.nonce(), t.key(), _order,
 	       (select jsonb_path_query_array(identifiers, '$[*].value') from acme.orders where id = _order),
-	       'spki', _thumbprint) r;
+	       'spki', _thumbprint, '["default", "short"]') r;
 $$;
 
-create function t.issuer() returns int language sql as $$ select sign.issuer_put('issuer', 'issuer der', 'issuer pem') $$;
+create function t.issuer() returns int language sql as $$ select sign.issuer_put('issuer', 'issuer der', 'issuer pem', '{other pem,third pem}', 'key id') $$;
 
 create function t.reserve(_job uuid, _attempt int, _serial uuid default core.uuid7()) returns uuid language sql as $$
 	select job

@@ -1,0 +1,30 @@
+-- SPDX-License-Identifier: BSD-2-Clause
+-- A pending or ready order of the account that asks for the very same and has a while left, or null.  It is found by the
+-- authorizations for the first of its names, of which there are few.
+create function core.open_order(_account uuid, _identifiers jsonb, _profile text, _not_before timestamptz,
+                                _not_after timestamptz, _replaces text)
+returns uuid language plpgsql stable as $$
+declare
+	_names constant text[] := core.suffixes(regexp_replace(_identifiers #>> '{0,value}', '^\*\.', ''));
+	_authorization uuid;
+	_order uuid;
+begin
+	for _authorization in
+		select id
+		  from authorizations
+		 where account_id = _account and status in ('pending', 'valid') and identifier = any(_names)
+		 order by id desc
+	loop
+		foreach _order in array core.orders_of(_account, _authorization) loop
+			if exists (select from orders
+			            where account_id = _account and id = _order and status in ('pending', 'ready')
+			              and expires_at > now() + interval '5 minutes'
+			              and identifiers @> _identifiers and _identifiers @> identifiers and profile = _profile
+			              and (not_before, not_after, replaces)
+			                  is not distinct from (_not_before, _not_after, _replaces)) then
+				return _order;
+			end if;
+		end loop;
+	end loop;
+	return null;
+end $$;
