@@ -3,11 +3,15 @@
 
 #include <string.h>
 
+#include <gnutls/pkcs7.h>
+
 #include "base/mem.h"
 #include "pki/der.h"
 
 #define SERIAL_MAX 64
 #define FILE_MAX   (256 * 1024)
+
+DEFINE_FREEP(gpkcs7, gnutls_pkcs7_t, gnutls_pkcs7_deinit);
 
 bool crt_id(gnutls_x509_crt_t crt, struct id *ret)
 {
@@ -92,4 +96,44 @@ void crt_add_pem(struct buf *out, const void *der, size_t len)
 	if (gnutls_pem_base64_encode2("CERTIFICATE", &(gnutls_datum_t){ copy, (unsigned)len }, &pem) < 0)
 		oom_check(NULL);
 	buf_add(out, pem.data, pem.size);
+}
+
+/* Takes the certificates of a PEM text into the structure. */
+static int pkcs7_add_pem(gnutls_pkcs7_t pkcs7, const char *text)
+{
+	auto_free char    *copy = xstrdup(text);
+	gnutls_x509_crt_t *crts = NULL;
+	unsigned           n = 0;
+	int                r = 0;
+
+	if (*text)
+		r = gnutls_x509_crt_list_import2(&crts, &n, &(gnutls_datum_t){ (void *)copy, (unsigned)strlen(copy) },
+		                                 GNUTLS_X509_FMT_PEM, 0);
+	for (unsigned i = 0; i < n; i++) {
+		if (r >= 0)
+			r = gnutls_pkcs7_set_crt(pkcs7, crts[i]);
+		gnutls_x509_crt_deinit(crts[i]);
+	}
+	gnutls_free(crts);
+	return r;
+}
+
+int crt_add_pkcs7(struct buf *out, const void *der, size_t len, const char *chain, struct problem *p)
+{
+	auto_(gpkcs7) gnutls_pkcs7_t pkcs7 = NULL;
+	auto_gdatum gnutls_datum_t   whole = { 0 };
+	auto_free void              *copy = xmemdup(der, len);
+	int                          r;
+
+	r = gnutls_pkcs7_init(&pkcs7);
+	if (r >= 0)
+		r = gnutls_pkcs7_set_crt_raw(pkcs7, &(gnutls_datum_t){ copy, (unsigned)len });
+	if (r >= 0)
+		r = pkcs7_add_pem(pkcs7, chain);
+	if (r >= 0)
+		r = gnutls_pkcs7_export2(pkcs7, GNUTLS_X509_FMT_DER, &whole);
+	if (r < 0)
+		return problem_gnutls(p, PROB_INTERNAL, r, "certificates cannot be put into PKCS #7");
+	buf_add(out, whole.data, whole.size);
+	return 0;
 }

@@ -126,9 +126,9 @@ static int check_name(const char *name, struct problem *p)
 
 static int check_policy(const struct ident *id, struct problem *p)
 {
-	if (!strchr(id->value, '.'))
+	if (!strchr(ident_base(id), '.'))
 		return problem_set(p, PROB_REJECTED_IDENTIFIER, "%s is a single label, not a fully qualified name",
-		                   id->value);
+		                   ident_base(id));
 	if (id->wildcard && is_suffix(ident_base(id), PSL_TYPE_ICANN))
 		return problem_set(p, PROB_REJECTED_IDENTIFIER, "%s is a wildcard directly under a public suffix",
 		                   id->value);
@@ -185,12 +185,17 @@ bool ident_under(const char *name, const char *suffix)
 	return s == n || name[n - s - 1] == '.';
 }
 
+bool ident_is_suffix(const char *name)
+{
+	return is_suffix(name, PSL_TYPE_ANY);
+}
+
 bool ident_is_public(const char *name)
 {
-	if (is_suffix(name, PSL_TYPE_ANY))
+	if (ident_is_suffix(name))
 		return false;
 	for (const char *dot = strchr(name, '.'); dot; dot = strchr(dot + 1, '.')) {
-		if (is_suffix(dot + 1, PSL_TYPE_ANY))
+		if (ident_is_suffix(dot + 1))
 			return true;
 	}
 	return false;

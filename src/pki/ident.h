@@ -31,6 +31,8 @@ int ident_from_text(const char *type, const char *value, struct ident *ret, stru
 int ident_compare(const void *a, const void *b);
 /* Whether `name` is `suffix` or lies below it (labels compared). */
 bool ident_under(const char *name, const char *suffix) NONNULL(1, 2);
+/* Whether name is a public suffix. */
+bool ident_is_suffix(const char *name) NONNULL(1);
 /* Whether the public suffix list knows a suffix for name and name is not itself one. */
 bool ident_is_public(const char *name) NONNULL(1);
 
