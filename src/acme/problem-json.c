@@ -48,7 +48,7 @@ static struct json_object *to_wire(const struct problem *p, const char *detail)
 {
 	struct json_object *object = new_document(p->code, detail);
 
-	js_add_int(object, "status", problem_status(p->code));
+	js_add_int(object, "status", problem_http(p));
 	if (p->code == PROB_BAD_SIGNATURE_ALGORITHM)
 		js_add(object, "algorithms", new_algorithms());
 	if (p->n_subs)

@@ -127,6 +127,11 @@ int problem_status(enum prob_code code)
 	return table[code].status;
 }
 
+int problem_http(const struct problem *p)
+{
+	return p->status ? p->status : problem_status(p->code);
+}
+
 enum prob_code problem_by_name(const char *name)
 {
 	for (int code = PROB_NONE + 1; code < PROB_N_CODES; code++) {

@@ -41,6 +41,7 @@ struct problem {
 	char               detail[PROBLEM_DETAIL_MAX]; /* public */
 	char               cause[PROBLEM_DETAIL_MAX];  /* log only */
 	unsigned           retry_after;                /* seconds, 0: none */
+	int                status;                     /* HTTP; 0: that of the code */
 	struct subproblem *subs;                       /* owned */
 	size_t             n_subs;
 	const char        *file;
@@ -79,6 +80,7 @@ void problem_move(struct problem *to, struct problem *from) NONNULL(1, 2);
 const char *problem_name(enum prob_code code);
 const char *problem_urn(enum prob_code code); /* whole: urn:ietf:params:acme:error:… */
 int problem_status(enum prob_code code);      /* HTTP */
+int problem_http(const struct problem *p) NONNULL(1); /* its own status, else that of its code */
 enum prob_code problem_by_name(const char *name) NONNULL(1);
 
 #endif
