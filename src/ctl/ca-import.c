@@ -62,7 +62,7 @@ static int import(const struct cmd_run *run UNUSED, struct problem *p)
 {
 	static const char *const     suffixes[] = { CA_STORE_KEY, CA_STORE_CRT, CA_STORE_CHAIN, CA_STORE_CONF, NULL };
 	const struct ca_store        store = { options.dir, options.force ? FILE_REPLACE : FILE_KEEP };
-	const struct issuer_files    files = { options.title, options.certificate, options.key, options.chain };
+	const struct issuer_files    files = { options.title, options.certificate, options.key, options.chain, NULL };
 	auto_(issuer) struct issuer *issuer = NULL;
 	auto_free char              *section = NULL;
 	int                          r = check_options(p);

@@ -81,7 +81,7 @@ static int load_issuer(const struct conf *conf, struct server *s, struct problem
 	if (!c)
 		return problem_set(p, PROB_CONFIG, "there is no issuer %s in the configuration",
 		                   options.issuer ? options.issuer : "section");
-	return issuer_load(&(struct issuer_files){ c->title, c->certificate, c->key, c->chain }, &s->issuer, p);
+	return issuer_load(&(struct issuer_files){ c->title, c->certificate, c->key, c->chain, NULL }, &s->issuer, p);
 }
 
 static int make_key(struct server *s, struct problem *p)

@@ -45,6 +45,11 @@ static bool is_root(gnutls_x509_crt_t crt)
 	return gnutls_x509_crt_check_issuer(crt, crt) == 1;
 }
 
+static bool same(const gnutls_datum_t *d, const void *bytes, size_t len)
+{
+	return d->size == len && memcmp(d->data, bytes, len) == 0;
+}
+
 /* RFC 5280 4.2.1.12: no such extension permits all. */
 static bool may_serve(gnutls_x509_crt_t crt)
 {
@@ -101,17 +106,18 @@ static int check_link(gnutls_x509_crt_t below, gnutls_x509_crt_t above, const ch
 	return problem_set(p, PROB_CONFIG, "%s is not in order: %.150s was not issued by %.150s", file, lower, upper);
 }
 
-static int read_chain(const char *file, gnutls_x509_crt_t bottom, struct crts *ret, struct problem *p)
+/* Whether each from crts->items[first] upwards has issued the one below it; bottom is below the first. */
+static int check_order(const struct crts *crts, size_t first, gnutls_x509_crt_t bottom, const char *file,
+		       struct problem *p)
 {
 	gnutls_x509_crt_t below = bottom;
-	int               r;
+	int               r = 0;
 
-	r = crt_from_file(file, ret->items, ARRAY_LEN(ret->items), &ret->n, p);
-	for (size_t i = 0; r == 0 && i < ret->n; i++) {
-		r = check_link(below, ret->items[i], file, p);
+	for (size_t i = first; r == 0 && i < crts->n; i++) {
+		r = check_link(below, crts->items[i], file, p);
 		if (r == 0)
-			r = check_ca(ret->items[i], (int)i + 1, file, p);
-		below = ret->items[i];
+			r = check_ca(crts->items[i], (int)(i - first) + 1, file, p);
+		below = crts->items[i];
 	}
 	return r;
 }
@@ -127,7 +133,19 @@ static int add_pem(struct buf *out, gnutls_x509_crt_t crt, struct problem *p)
 	return 0;
 }
 
-/* What clients get after their own certificate: a root would only cost them bytes (RFC 8446 4.4.2). */
+/* A root would only cost clients bytes (RFC 8446 4.4.2). */
+static int add_crts(struct buf *pem, const struct crts *crts, struct problem *p)
+{
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < crts->n; i++) {
+		if (!is_root(crts->items[i]))
+			r = add_pem(pem, crts->items[i], p);
+	}
+	return r;
+}
+
+/* What clients get after their own certificate. */
 static int make_chain(struct issuer *issuer, const char *file, struct problem *p)
 {
 	size_t                                           own;
@@ -138,11 +156,11 @@ static int make_chain(struct issuer *issuer, const char *file, struct problem *p
 	r = add_pem(&pem, issuer->crt, p);
 	own = pem.len;
 	if (r == 0 && file && *file)
-		r = read_chain(file, issuer->crt, &crts, p);
-	for (size_t i = 0; r == 0 && i < crts.n; i++) {
-		if (!is_root(crts.items[i]))
-			r = add_pem(&pem, crts.items[i], p);
-	}
+		r = crt_from_file(file, crts.items, ARRAY_LEN(crts.items), &crts.n, p);
+	if (r == 0)
+		r = check_order(&crts, 0, issuer->crt, file, p);
+	if (r == 0)
+		r = add_crts(&pem, &crts, p);
 	if (r < 0)
 		return r;
 	if (pem.failed)
@@ -151,6 +169,66 @@ static int make_chain(struct issuer *issuer, const char *file, struct problem *p
 	issuer->above = issuer->chain + own;
 	issuer->root = issuer_of(crts.n > 0 ? crts.items[crts.n - 1] : issuer->crt);
 	return 0;
+}
+
+/* Of what lies between two certificates of one issuer, all that its signatures depend on: name, key and key identifier. */
+static int check_same_issuer(const struct issuer *issuer, gnutls_x509_crt_t crt, const char *file, struct problem *p)
+{
+	auto_gdatum gnutls_datum_t name = { NULL, 0 };
+	uint8_t                    key_id[ISSUER_KEY_ID_MAX], own_key[32], key[32];
+	size_t                     key_id_len = sizeof(key_id), own_len = sizeof(own_key), len = sizeof(key);
+	unsigned                   critical;
+	int                        r = gnutls_x509_crt_get_raw_dn(crt, &name);
+
+	if (r == 0)
+		r = gnutls_x509_crt_get_subject_key_id(crt, key_id, &key_id_len, &critical);
+	if (r == 0)
+		r = gnutls_x509_crt_get_key_id(crt, GNUTLS_KEYID_USE_SHA256, key, &len);
+	if (r == 0)
+		r = gnutls_x509_crt_get_key_id(issuer->crt, GNUTLS_KEYID_USE_SHA256, own_key, &own_len);
+	if (r < 0)
+		return problem_gnutls(p, PROB_CONFIG, r,
+				      "%s: its first certificate cannot be compared with the issuer's", file);
+	if (same(&name, issuer->subject.data, issuer->subject.size) && key_id_len == issuer->key_id_len &&
+	    memcmp(key_id, issuer->key_id, key_id_len) == 0 && len == own_len && memcmp(key, own_key, len) == 0)
+		return 0;
+	return problem_set(p, PROB_CONFIG,
+			   "%s does not start with a certificate of the issuer: expected its subject, key and key "
+			   "identifier",
+			   file);
+}
+
+static int make_alternate(struct issuer *issuer, const char *file, struct problem *p)
+{
+	__attribute__((cleanup(crts_clear))) struct crts crts = { { NULL }, 0 };
+	auto_buf struct buf                              pem = BUF_INIT(CHAIN_TEXT_MAX);
+	int                                              r;
+
+	r = crt_from_file(file, crts.items, ARRAY_LEN(crts.items), &crts.n, p);
+	if (r == 0)
+		r = check_same_issuer(issuer, crts.items[0], file, p);
+	if (r == 0)
+		r = check_ca(crts.items[0], 0, file, p);
+	if (r == 0)
+		r = check_order(&crts, 1, crts.items[0], file, p);
+	if (r == 0)
+		r = add_crts(&pem, &crts, p);
+	if (r < 0)
+		return r;
+	if (pem.failed)
+		return problem_set(p, PROB_CONFIG, "chain %s is too long", file);
+	issuer->alternates[issuer->n_alternates++] = buf_steal(&pem);
+	return 0;
+}
+
+static int make_alternates(struct issuer *issuer, const struct conf_list *files, struct problem *p)
+{
+	int r = 0;
+
+	issuer->alternates = xcalloc(files->n, sizeof(*issuer->alternates));
+	for (size_t i = 0; r == 0 && i < files->n; i++)
+		r = make_alternate(issuer, files->items[i], p);
+	return r;
 }
 
 /* What the certificates to come are made from. */
@@ -254,6 +332,8 @@ int issuer_load(const struct issuer_files *files, struct issuer **ret, struct pr
 	r = read_certificate(issuer, files->certificate, p);
 	if (r == 0)
 		r = make_chain(issuer, files->chain, p);
+	if (r == 0 && files->alternates)
+		r = make_alternates(issuer, files->alternates, p);
 	if (r == 0 && files->key)
 		r = read_key(issuer, files, p);
 	if (r < 0)
@@ -268,6 +348,9 @@ void issuer_free(struct issuer *issuer)
 		return;
 	free(issuer->name);
 	free(issuer->chain);
+	for (size_t i = 0; i < issuer->n_alternates; i++)
+		free(issuer->alternates[i]);
+	free(issuer->alternates);
 	free(issuer->root);
 	gnutls_x509_crt_deinit(issuer->crt);
 	gnutls_free(issuer->der.data);
@@ -286,7 +369,7 @@ int issuers_load(const struct conf *conf, enum issuers_keys keys, struct issuers
 	for (; all.n < conf->n_issuers; all.n++) {
 		const struct conf_issuer *c = &conf->issuers[all.n];
 		struct issuer_files       files = { c->title, c->certificate, keys == ISSUERS_WITH_KEYS ? c->key : NULL,
-			                            c->chain };
+						    c->chain, &c->alternates };
 
 		r = issuer_load(&files, &all.items[all.n], p);
 		if (r < 0)

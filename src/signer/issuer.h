@@ -28,6 +28,8 @@ struct issuer {
 	int64_t                        not_before, not_after;
 	char                          *chain; /* PEM: the certificate, then what is above it, without a root */
 	const char                    *above; /* the part of chain above the certificate, may be empty */
+	char                         **alternates; /* other chains from another certificate of the same issuer upwards, likewise */
+	size_t                         n_alternates;
 	char                          *root;  /* subject of what issued the topmost certificate of the chain */
 	int64_t                        id;    /* in the database; 0 until it is there */
 };
@@ -37,11 +39,12 @@ struct issuer_files {
 	const char *certificate;
 	const char *key;   /* NULL: not read */
 	const char *chain; /* NULL or empty: none */
+	const struct conf_list *alternates; /* NULL: none */
 };
 
 /*
  * PROB_CONFIG: a file cannot be read; the certificate is not fit to issue TLS server certificates, or expired; key and
- * certificate are no pair; the chain is not in order.
+ * certificate are no pair; a chain is not in order, or an alternate one is that of another issuer.
  */
 int issuer_load(const struct issuer_files *files, struct issuer **ret, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
 void issuer_free(struct issuer *issuer);

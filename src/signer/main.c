@@ -16,6 +16,7 @@
 #define DOOR_BELL      "chert_issue"
 #define HELLO_INTERVAL (10 * CLK_SECOND)
 #define RETRY_INTERVAL CLK_SECOND
+#define ALTERNATES_MAX (4 << 20) /* bytes of the chains of one issuer */
 
 #define EXIT_USAGE 2
 
@@ -93,18 +94,38 @@ static int load(const char *path, struct conf **ret_conf, struct issuers *ret_is
 	return 0;
 }
 
+static int register_issuer(struct db *db, struct issuer *issuer, struct problem *p)
+{
+	auto_(db_rows) struct db_rows *rows = NULL;
+	auto_buf struct buf            alternates = BUF_INIT(ALTERNATES_MAX);
+	struct db_arg                  args[] = {
+                        db_text(issuer->name),
+                        db_bytes(issuer->der.data, issuer->der.size),
+                        db_text(issuer->chain),
+                        db_null(), /* alternates, below */
+                        db_bytes(issuer->key_id, issuer->key_id_len),
+	};
+	int r;
+
+	for (size_t i = 0; i < issuer->n_alternates; i++)
+		db_array_text(&alternates, issuer->alternates[i]);
+	db_array_end(&alternates);
+	if (alternates.failed)
+		return problem_set(p, PROB_CONFIG, "issuer %s has too much in its alternate chains", issuer->name);
+	args[3] = db_text(buf_str(&alternates));
+	r = db_call(db, DB_SIGN_ISSUER_PUT, args, &rows, p);
+	if (r == 0)
+		issuer->id = row_int(rows, 0, "issuer");
+	return r;
+}
+
 static int register_issuers(struct db *db, const struct issuers *issuers, struct problem *p)
 {
 	for (size_t i = 0; i < issuers->n; i++) {
-		struct issuer                 *issuer = issuers->items[i];
-		auto_(db_rows) struct db_rows *rows = NULL;
-		struct db_arg args[] = { db_text(issuer->name), db_bytes(issuer->der.data, issuer->der.size),
-			                 db_text(issuer->chain) };
-		int           r = db_call(db, DB_SIGN_ISSUER_PUT, args, &rows, p);
+		int r = register_issuer(db, issuers->items[i], p);
 
 		if (r < 0)
 			return r;
-		issuer->id = row_int(rows, 0, "issuer");
 	}
 	return 0;
 }
