@@ -20,11 +20,11 @@ begin
 	 where c.account_id = _owner and c.id = _certificate
 	   for update of c;
 	if not found then
-		return core.problem('notFound', 'no such certificate to replace');
+		return core.problem('notFound', 'replaces names no certificate of this server');
 	elsif _owner <> _account then
-		return core.problem('unauthorized', 'certificate to replace was issued to another account');
+		return core.problem('unauthorized', 'replaces names a certificate of another account');
 	elsif not jsonb_path_query_array(_identifiers, '$[*].value') ?| array(select jsonb_array_elements_text(_found.names)) then
-		return core.problem('malformed', 'certificate to replace has none of the names of the order');
+		return core.problem('malformed', 'replaces names a certificate with none of the names of this order');
 	elsif _found.replaced_by is not null and (core.order_reply(_account, _found.replaced_by)).status
 	      is distinct from 'invalid' then
 		return core.problem('alreadyReplaced', 'certificate is already replaced by another order');
