@@ -21,7 +21,7 @@ static int show(const struct cmd_run *run, struct problem *p)
 	return show_one(run, DB_ADMIN_ACCOUNT_SHOW, "account", p);
 }
 
-/* NULL: all.  *ret_n: how many agree now that did not before, or did to another version. */
+/* NULL: all that have not.  Adds to *ret_n for how many that was noted. */
 static int agree_one(const struct cmd_run *run, const struct id *account, int64_t *ret_n, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
@@ -49,6 +49,8 @@ static int agree(const struct cmd_run *run, struct problem *p)
 		r = arg_id(run->operands[i], &id, p);
 		if (r == 0)
 			r = agree_one(run, &id, &n, p);
+		if (r == 0 && n == (int64_t)i)
+			r = problem_set(p, PROB_NOT_FOUND, "%.100s is no account that is valid", run->operands[i]);
 	}
 	if (r == 0)
 		printf("%lld\n", (long long)n);
@@ -60,7 +62,7 @@ const struct cmd cmd_account_agree = {
 	.operands = "ID|URL...",
 	.help = "note that accounts have agreed to the terms of service in force",
 	.more = "For those who agreed by other means than the page that their client leads them to.\n"
-		"Prints how many accounts that changed.",
+		"Prints for how many that was noted.",
 	.flags = CMD_DB,
 	.max_operands = 100,
 	.opts = agree_opts,

@@ -242,7 +242,7 @@ static int revoke_key(const struct cmd_run *run, struct problem *p)
 	const struct db_arg            kid = db_text(run->operands[0]);
 	int                            r = db_call(run->db, DB_ADMIN_EAB_REVOKE, &kid, &rows, p);
 
-	if (r == 0 && !row_bool(rows, 0, "found"))
+	if (r == 0 && !row_bool(rows, 0, "known"))
 		r = problem_set(p, PROB_NOT_FOUND, "no such key");
 	return r;
 }
@@ -253,7 +253,7 @@ static int delete_key(const struct cmd_run *run, struct problem *p)
 	const struct db_arg            kid = db_text(run->operands[0]);
 	int                            r = db_call(run->db, DB_ADMIN_EAB_DELETE, &kid, &rows, p);
 
-	if (r == 0 && !row_bool(rows, 0, "found"))
+	if (r == 0 && !row_bool(rows, 0, "known"))
 		r = problem_set(p, PROB_NOT_FOUND, "no such key");
 	else if (r == 0 && !row_bool(rows, 0, "deleted"))
 		r = problem_set(p, PROB_CONFIG, "accounts are bound to key %.100s; it can be revoked",

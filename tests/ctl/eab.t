@@ -70,7 +70,7 @@ ok "single use, without limits" test "$(key "$kid" "concat_ws(',', single_use, s
 ctl eab create --kid team_1 --note 'the web team' --uses many --expires 2099-01-02T03:04:05Z --name Web.Example --name corp \
 	--profile short --profile default --max-orders 7 >"$dir/created"
 ok "create with everything" test "$(key team_1 "concat_ws('|', note, single_use, extract(epoch from expires_at)::int8, names,
-	profiles, max_orders)")" = 'the web team|f|4070919845|["web.example", "corp"]|["short", "default"]|7'
+	profiles, max_orders)")" = 'the web team|f|4071006245|["web.example", "corp"]|["short", "default"]|7'
 mac=$(sed -n 's/^hmac_key: *//p' "$dir/created")
 ok "create: identifier" grep -qx 'kid: *team_1' "$dir/created"
 ok "create: certbot" grep -qxF -e "certbot    --eab-kid team_1 --eab-hmac-key $mac" "$dir/created"
@@ -154,7 +154,8 @@ ok "agree by nobody" refuses 1 "expected either accounts or --all" agree terms
 ok "agree by some and all" refuses 1 "expected either accounts or --all" agree terms --all "$id"
 ok "agree" test "$(agree terms "$id")" = 1
 ok "to the URL" test "$(terms)" = "https://ca.example/terms -"
-ok "agree again" test "$(agree terms "$id")" = 0
+ok "agree again" test "$(agree terms "$id")" = 1
+ok "agree by an account that is none" refuses 1 "is no account that is valid" agree terms "$other"
 ok "all agree to a version" test "$(agree version --all)" = 1
 ok "but the deactivated" test "$(terms)" = "2 -"
 check='a, = r
