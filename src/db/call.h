@@ -11,7 +11,7 @@
 
 enum call_flags { DB_ONE = 1, DB_MANY = 2, DB_RETRY = 4 };
 
-#define CALL_PARAMS_MAX 16
+#define CALL_PARAMS_MAX 20
 
 struct call {
 	enum db_schema schema;
