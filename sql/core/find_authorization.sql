@@ -16,7 +16,7 @@ begin
 		 where account_id = _account and status in ('pending', 'valid') and identifier = any(core.suffixes(_value))
 		   and identifier_type = _wanted ->> 'type'
 		   and (preauthorized or _any)
-		   and expires_at > now() + least(interval '1 hour', valid_for * 0.1)
+		   and expires_at > now() + least(interval '1 hour', (expires_at - coalesce(validated_at, created_at)) * 0.1)
 		   and case status
 		       when 'valid' then core.covers(a, _name) and subdomains >= _subdomains and validated_at > now() - _valid_for
 		       else core.domain_name(identifier, wildcard) = _name and subdomains = _subdomains end
