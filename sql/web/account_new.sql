@@ -24,10 +24,16 @@ begin
 		                else coalesce(core.blocked_key(_thumbprint),
 		                              core.eab_verify(_binding_required, _kid, _hash, _signed, _mac)) end;
 		if problem is not null then
-			return;
+			-- Another request by this key may have used the binding up while this one waited for it.
+			select account_id into account from account_keys where thumbprint = _thumbprint;
+			if account is null then
+				return;
+			end if;
+			problem := null;
+		else
+			insert into account_keys values (_thumbprint, core.uuid7()) on conflict do nothing returning account_id into account;
+			created := found;
 		end if;
-		insert into account_keys values (_thumbprint, core.uuid7()) on conflict do nothing returning account_id into account;
-		created := found;
 	end if;
 	if created then
 		insert into accounts (account_id, jwk, key_thumbprint, contact, terms, eab_kid)
