@@ -330,7 +330,7 @@ static const struct {
 	{ { 0, { "b.test" }, { "a.test" } },                  "commonName b.test, which is not" },
 	{ { 0, { "Some Server" }, { "a.test" } },             "commonName" },
 	{ { 0, { NULL }, { "a_b.test" } },                    "subjectAltName" },
-	{ { 0, { NULL }, { "*.com" } },                       "public suffix" },
+	{ { 0, { NULL }, { "*.com" } },                       "single label" },
 	{ { 0, { NULL }, { "192.0.2.1" } },                   "numeric" },
 	{ { 0, { NULL }, { "" } },                            "empty" },
 	{ { 0, { "" }, { "a.test" } },                        "empty" },

@@ -23,7 +23,6 @@ static const struct {
 	{ "host.test", "host.test" },
 	{ "host.corp.internal", "host.corp.internal" },
 	{ "*.internal.test", "*.internal.test" },
-	{ "*.test", "*.test" },
 	{ "*.github.io", "*.github.io" }, /* listed, but not by ICANN */
 	{ L63 ".test", L63 ".test" },
 	{ N253, N253 },
@@ -96,7 +95,8 @@ static const struct {
 	{ "dns", "xn--a-ymc.example",         PROB_MALFORMED, "A-label" }, /* both directions */
 	{ "dns", "localhost",                 PROB_REJECTED_IDENTIFIER, "single label" },
 	{ "dns", "com",                       PROB_REJECTED_IDENTIFIER, "single label" },
-	{ "dns", "*.com",                     PROB_REJECTED_IDENTIFIER, "public suffix" },
+	{ "dns", "*.test",                    PROB_REJECTED_IDENTIFIER, "single label" },
+	{ "dns", "*.com",                     PROB_REJECTED_IDENTIFIER, "single label" },
 	{ "dns", "*.co.uk",                   PROB_REJECTED_IDENTIFIER, "public suffix" },
 	{ "dns", "*.CO.UK",                   PROB_REJECTED_IDENTIFIER, "public suffix" },
 };
