@@ -1,25 +1,9 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """The same thing asked for many times at once happens once."""
 
-import concurrent.futures
-import threading
-
 import acme
 
 AT_ONCE = 50
-
-
-def together(clients, action):
-    """Runs action(client) in as many threads, released at the same moment."""
-    barrier = threading.Barrier(len(clients))
-
-    def one(client):
-        client.nonces.append(client.nonce())
-        barrier.wait(30)
-        return action(client)
-
-    with concurrent.futures.ThreadPoolExecutor(len(clients)) as pool:
-        return list(pool.map(one, clients))
 
 
 def same_account(new_client, client, count):
@@ -31,7 +15,7 @@ def same_account(new_client, client, count):
 
 def test_one_key_one_account(new_client, stack):
     key = acme.Key()
-    replies = together([new_client(key=key) for _ in range(AT_ONCE)], lambda c: c.new_account())
+    replies = acme.together([new_client(key=key) for _ in range(AT_ONCE)], lambda c: c.new_account())
     assert sorted(r.status for r in replies) == [200] * (AT_ONCE - 1) + [201]
     assert len({r.location for r in replies}) == 1
 
@@ -43,7 +27,7 @@ def test_one_order_one_certificate(client, new_client, solver, name, stack):
     def finalize(c):
         return c.finalize(order, acme.csr(acme.Key(), [name]))
 
-    replies = together(same_account(new_client, client, AT_ONCE), finalize)
+    replies = acme.together(same_account(new_client, client, AT_ONCE), finalize)
     good = [r for r in replies if r.status == 200]
     assert len(good) == 1, [r.status for r in replies]
     for reply in replies:
@@ -57,7 +41,7 @@ def test_one_nonce_one_success(client, new_client):
     for _ in range(10):
         pair = same_account(new_client, client, 2)
         nonce = client.nonce()
-        replies = together(pair, lambda c, n=nonce: c.post(c.kid, {}, nonce=n))
+        replies = acme.together(pair, lambda c, n=nonce: c.post(c.kid, {}, nonce=n))
         assert sorted(r.status for r in replies) == [200, 400]
         next(r for r in replies if r.status == 400).problem("badNonce", 400)
 
@@ -67,7 +51,7 @@ def test_one_challenge_one_validation(client, new_client, solver, name):
     place = order["authorizations"][0]
     challenge = client.challenge(client.read(place))
     with solver.answer(name, challenge["token"], client.key_authorization(challenge["token"])):
-        replies = together(same_account(new_client, client, 20), lambda c: c.post(challenge["url"], {}))
+        replies = acme.together(same_account(new_client, client, 20), lambda c: c.post(challenge["url"], {}))
         assert {r.status for r in replies} == {200}
         assert client.poll(place)["status"] == "valid"
     assert sum(challenge["token"] in path for _, path in solver.seen) == 1
@@ -82,7 +66,7 @@ def test_deactivation_against_orders(client, new_client, name):
             return c.post(c.kid, {"status": "deactivated"})
         return c.new_order([name])
 
-    replies = together(clients, act)
+    replies = acme.together(clients, act)
     replies[0].ok()
     for reply in replies[1:]:
         assert reply.status == 201 or reply.problem("unauthorized", 401)

@@ -10,8 +10,10 @@ protected=, signature=, body=, content_type=) and returns the Reply whatever its
 """
 
 import base64
+import concurrent.futures
 import contextlib
 import hashlib
+import hmac
 import http.client
 import http.server
 import json
@@ -90,6 +92,16 @@ class Key:
                                           serialization.NoEncryption()).decode()
 
 
+class MacKey:
+    """A key for external account binding: HS256, HS384, HS512; the secret as chertctl prints it or as bytes."""
+
+    def __init__(self, secret, alg="HS256"):
+        self.alg, self.secret = alg, secret if isinstance(secret, bytes) else unb64u(secret)
+
+    def sign(self, data):
+        return hmac.digest(self.secret, data, self.alg.replace("HS", "sha"))
+
+
 def csr(key, names, common_name=None, extensions=()):
     """DER.  `extensions` are (x509 extension, critical) beside the subjectAltName."""
     subject = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)] if common_name else []
@@ -105,6 +117,13 @@ def csr(key, names, common_name=None, extensions=()):
 def certificates(pem):
     return [x509.load_pem_x509_certificate(block.encode()) for block in
             re.findall(r"-----BEGIN CERTIFICATE-----\n.+?-----END CERTIFICATE-----\n", pem, re.S)]
+
+
+def cert_id(certificate):
+    """RFC 9773, 4.1."""
+    key_id = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
+    serial = certificate.serial_number
+    return f"{b64u(key_id)}.{b64u(serial.to_bytes(serial.bit_length() // 8 + 1, 'big'))}"
 
 
 def names_of(certificate):
@@ -186,7 +205,8 @@ class Acme:
                 response = self.connection.getresponse()
                 data = response.read()
                 break
-            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError, http.client.CannotSendRequest):
+            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError, ssl.SSLEOFError,
+                    http.client.CannotSendRequest):
                 # The server may close a kept connection at any time; a fresh one it may not.
                 self.close()
                 if fresh:
@@ -238,10 +258,12 @@ class Acme:
 
     def jws(self, url, payload, key=None, kid=UNSET, jwk=UNSET, alg=UNSET, nonce=UNSET, protected=None, signature=None,
             drop=()):
-        """A flattened JWS as dict.  Values given replace the right ones; `drop` names header fields to leave out."""
+        """A flattened JWS as dict.  Values given replace the right ones, None leaves the nonce out; `drop` names header
+        fields to leave out."""
         key = key or self.key
         header = {"alg": key.alg if alg is UNSET else alg, "url": url}
-        header["nonce"] = self.nonce() if nonce is UNSET else nonce
+        if nonce is not None:
+            header["nonce"] = self.nonce() if nonce is UNSET else nonce
         if jwk is not UNSET:
             header["jwk"] = jwk
         elif kid is not UNSET:
@@ -280,6 +302,34 @@ class Acme:
         self.kid = reply.location
         return reply
 
+    def binding(self, kid, secret, alg="HS256", url=None, payload=None, **broken):
+        """externalAccountBinding for this client's key (RFC 8555, 7.3.4); `broken` goes to jws()."""
+        mac_key = MacKey(secret, alg) if alg.startswith("HS") else Key(alg)
+        return self.jws(url or self.directory["newAccount"], self.key.jwk() if payload is None else payload,
+                        **({"key": mac_key, "kid": kid, "nonce": None} | broken))
+
+    def inner_key_change(self, new, payload=None, url=None, **broken):
+        """The JWS by the new key (RFC 8555, 7.3.5); `payload` changes members, None as value leaves one out."""
+        members = {"account": self.kid, "oldKey": self.key.jwk()} | (payload or {})
+        return self.jws(url or self.directory["keyChange"], {k: v for k, v in members.items() if v is not None},
+                        **({"key": new, "jwk": new.jwk(), "nonce": None} | broken))
+
+    def change_key(self, new, **broken):
+        """With success, the client has the new key."""
+        reply = self.post(self.directory["keyChange"], self.inner_key_change(new, **broken))
+        if reply.status == 200:
+            self.key = new
+        return reply
+
+    def orders(self, url=None):
+        """The pages of the list of orders, each as list of URLs."""
+        url = url or self.read(self.kid)["orders"]
+        while url:
+            reply = self.post(url).ok()
+            assert len(reply.links("next")) <= 1, reply
+            yield reply.json["orders"]
+            url = next(iter(reply.links("next")), None)
+
     def new_order(self, names, **members):
         identifiers = [n if isinstance(n, dict) else {"type": "dns", "value": n} for n in names]
         return self.post(self.directory["newOrder"], {"identifiers": identifiers} | members)
@@ -317,9 +367,9 @@ class Acme:
             self.post(challenge["url"], {}).ok()
             return self.poll(url, until=("valid", "invalid", "expired", "deactivated", "revoked"))
 
-    def ready_order(self, names, solver, kind="http-01"):
+    def ready_order(self, names, solver, kind="http-01", **members):
         """A new order, taken to ready; returns its URL and object."""
-        reply = self.new_order(names).ok(201)
+        reply = self.new_order(names, **members).ok(201)
         for url in reply.json["authorizations"]:
             authorization = self.authorize(url, solver, kind)
             assert authorization["status"] == "valid", authorization
@@ -330,13 +380,21 @@ class Acme:
     def finalize(self, order, der):
         return self.post(order["finalize"], {"csr": b64u(der)})
 
-    def issue(self, names, solver, key=None, kind="http-01"):
+    def issue(self, names, solver, key=None, kind="http-01", **members):
         """From newOrder to the PEM chain."""
-        url, order = self.ready_order(names, solver, kind)
+        return self.download(self.issue_order(names, solver, key, kind, **members)["certificate"]).text
+
+    def issue_order(self, names, solver, key=None, kind="http-01", **members):
+        """From newOrder to the order that is valid."""
+        url, order = self.ready_order(names, solver, kind, **members)
         self.finalize(order, csr(key or Key(), names)).ok()
         order = self.poll(url)
         assert order["status"] == "valid", order
-        return self.download(order["certificate"]).text
+        return order
+
+    def new_authz(self, name, **members):
+        """newAuthz; `members` go into the identifier."""
+        return self.post(self.directory["newAuthz"], {"identifier": {"type": "dns", "value": name} | members})
 
     def download(self, url):
         reply = self.post(url, headers={"Accept": "application/pem-certificate-chain"}).ok()
@@ -346,6 +404,19 @@ class Acme:
     def revoke(self, der, reason=None, **broken):
         payload = {"certificate": b64u(der)} | ({} if reason is None else {"reason": reason})
         return self.post(self.directory["revokeCert"], payload, **broken)
+
+
+def together(clients, action):
+    """Runs action(client) in as many threads, released at the same moment, each with a nonce at hand."""
+    barrier = threading.Barrier(len(clients))
+
+    def one(client):
+        client.nonces.append(client.nonce())
+        barrier.wait(30)
+        return action(client)
+
+    with concurrent.futures.ThreadPoolExecutor(len(clients)) as pool:
+        return list(pool.map(one, clients))
 
 
 class HttpSolver:

@@ -29,15 +29,29 @@ static void assert_render(struct json_object *(*render)(const struct db_rows *),
 static void test_account(void **state UNUSED)
 {
 	const struct fake_cell full[] = {
-		{ "status", "valid" }, { "contact", "[\"mailto:a@example.org\"]" }, { "terms_agreed", "t" }, { NULL, NULL },
+		{ "account", UUID }, { "status", "valid" }, { "contact", "[\"mailto:a@example.org\"]" },
+		{ "terms_agreed", "t" }, { NULL, NULL },
 	};
 	const struct fake_cell bare[] = {
-		{ "status", "deactivated" }, { "contact", "[]" }, { "terms_agreed", "f" }, { NULL, NULL },
+		{ "account", UUID }, { "status", "deactivated" }, { "contact", "[]" }, { "terms_agreed", "f" },
+		{ NULL, NULL },
 	};
 
 	assert_render(render_account, full, "{\"status\":\"valid\",\"contact\":[\"mailto:a@example.org\"],"
-					    "\"termsOfServiceAgreed\":true}");
-	assert_render(render_account, bare, "{\"status\":\"deactivated\"}");
+					    "\"termsOfServiceAgreed\":true,"
+					    "\"orders\":\"" BASE "/account/" TEXT "/orders\"}");
+	assert_render(render_account, bare,
+		      "{\"status\":\"deactivated\",\"orders\":\"" BASE "/account/" TEXT "/orders\"}");
+}
+
+static void test_orders(void **state UNUSED)
+{
+	const struct fake_cell two[] = { { "orders", "[\"" UUID_2 "\", \"" UUID "\"]" }, { "next", UUID }, { NULL, NULL } };
+	const struct fake_cell none[] = { { "orders", "[]" }, { "next", NULL }, { NULL, NULL } };
+
+	assert_render(render_orders, two,
+		      "{\"orders\":[\"" BASE "/order/" TEXT_2 "\",\"" BASE "/order/" TEXT "\"]}");
+	assert_render(render_orders, none, "{\"orders\":[]}");
 }
 
 static void test_order(void **state UNUSED)
@@ -46,22 +60,24 @@ static void test_order(void **state UNUSED)
 		{ "id", UUID }, { "status", "pending" }, { "expires_at", TIME },
 		{ "identifiers", "[{\"type\": \"dns\", \"value\": \"a.example\"}]" },
 		{ "authorizations", "[\"" UUID_2 "\", \"" UUID "\"]" },
-		{ "not_before", NULL }, { "not_after", NULL }, { "error", NULL }, { "certificate", NULL }, { NULL, NULL },
+		{ "not_before", NULL }, { "not_after", NULL }, { "error", NULL }, { "certificate", NULL },
+		{ "profile", "default" }, { "replaces", NULL }, { NULL, NULL },
 	};
 	const struct fake_cell full[] = {
 		{ "id", UUID }, { "status", "invalid" }, { "expires_at", TIME }, { "identifiers", "[]" },
 		{ "authorizations", "[]" }, { "not_before", TIME }, { "not_after", TIME }, { "error", ERROR_STORED },
-		{ "certificate", UUID_2 }, { NULL, NULL },
+		{ "certificate", UUID_2 }, { "profile", "short" }, { "replaces", "AA.AQ" }, { NULL, NULL },
 	};
 
 	assert_render(render_order, pending,
 		      "{\"status\":\"pending\",\"expires\":\"" WIRE_TIME "\","
-		      "\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.example\"}],"
+		      "\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.example\"}],\"profile\":\"default\","
 		      "\"authorizations\":[\"" BASE "/authz/" TEXT_2 "\",\"" BASE "/authz/" TEXT "\"],"
 		      "\"finalize\":\"" BASE "/order/" TEXT "/finalize\"}");
 	assert_render(render_order, full,
 		      "{\"status\":\"invalid\",\"expires\":\"" WIRE_TIME "\",\"identifiers\":[],\"notBefore\":\"" WIRE_TIME
-		      "\",\"notAfter\":\"" WIRE_TIME "\",\"error\":" ERROR_WIRE ",\"authorizations\":[],"
+		      "\",\"notAfter\":\"" WIRE_TIME
+		      "\",\"profile\":\"short\",\"replaces\":\"AA.AQ\",\"error\":" ERROR_WIRE ",\"authorizations\":[],"
 		      "\"finalize\":\"" BASE "/order/" TEXT "/finalize\",\"certificate\":\"" BASE "/cert/" TEXT_2 "\"}");
 }
 
@@ -69,12 +85,12 @@ static void test_authorization(void **state UNUSED)
 {
 	const struct fake_cell pending[] = {
 		{ "id", UUID }, { "status", "pending" }, { "expires_at", TIME }, { "identifier_type", "dns" },
-		{ "identifier", "a.example" }, { "wildcard", "t" },
+		{ "identifier", "a.example" }, { "wildcard", "t" }, { "subdomains", "f" },
 		{ "challenges", "[{\"type\": \"dns-01\", \"token\": \"tok\", \"status\": \"pending\"}]" }, { NULL, NULL },
 	};
 	const struct fake_cell done[] = {
 		{ "id", UUID }, { "status", "invalid" }, { "expires_at", TIME }, { "identifier_type", "dns" },
-		{ "identifier", "a.example" }, { "wildcard", "f" },
+		{ "identifier", "a.example" }, { "wildcard", "f" }, { "subdomains", "t" },
 		{ "challenges", "[{\"type\": \"http-01\", \"token\": \"tok\", \"status\": \"valid\", \"validated\": \"" WIRE_TIME
 				"\"}, {\"type\": \"dns-01\", \"token\": \"tak\", \"status\": \"invalid\", \"error\": " ERROR_STORED
 				"}]" },
@@ -90,7 +106,7 @@ static void test_authorization(void **state UNUSED)
 		      "\",\"challenges\":[{\"type\":\"http-01\",\"url\":\"" BASE "/challenge/" TEXT
 		      "/http-01\",\"status\":\"valid\",\"token\":\"tok\",\"validated\":\"" WIRE_TIME "\"},"
 		      "{\"type\":\"dns-01\",\"url\":\"" BASE "/challenge/" TEXT
-		      "/dns-01\",\"status\":\"invalid\",\"token\":\"tak\",\"error\":" ERROR_WIRE "}]}");
+		      "/dns-01\",\"status\":\"invalid\",\"token\":\"tak\",\"error\":" ERROR_WIRE "}],\"subdomainAuthAllowed\":true}");
 }
 
 static void test_challenge(void **state UNUSED)
@@ -121,6 +137,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_account),
+		cmocka_unit_test(test_orders),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_authorization),
 		cmocka_unit_test(test_challenge),
