@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# sql/migrate.sql: from nothing, again, two at once, with a step that fails, on a database that is newer.
+# sql/migrate.sql: from nothing, from each earlier version, again, two at once, with a step that fails, on a database that is newer.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 # shellcheck source=tests/sql/cluster.sh
@@ -57,13 +57,13 @@ unchanged()
 }
 
 new_database
-ok "an empty database becomes current" says "schema version: 0 -> 1" migrate
-ok "the version is recorded" says 1 query "select version from acme.schema_version"
+ok "an empty database becomes current" says "schema version: 0 -> 2" migrate
+ok "the version is recorded" says 2 query "select version from acme.schema_version"
 ok "there is a nonce key" says 1 query "select count(*) from web.nonce_keys()"
 ok "there are partitions for now" says 0 query "set search_path = acme, core; select core.make_partitions(now())"
 query "insert into acme.account_keys values ('k', gen_random_uuid())"
 dump >"$dir/dump"
-ok "again: it is current" says "schema version: 1 -> 1" migrate
+ok "again: it is current" says "schema version: 2 -> 2" migrate
 ok "again: nothing has changed" unchanged
 
 query "create function web.left_over() returns int language sql as 'select 1'"
@@ -77,7 +77,7 @@ deploy()
 	PGOPTIONS='-c search_path=nowhere -c default_transaction_isolation=serializable -c client_min_messages=warning' \
 		psql -q -U deployer -d chert -f "$sql/migrate.sql"
 }
-ok "a member of chert_owner may do it" says "schema version: 1 -> 1" deploy
+ok "a member of chert_owner may do it" says "schema version: 2 -> 2" deploy
 ok "with the same outcome" unchanged
 query "create role stranger login; grant connect on database chert to stranger"
 ok "others may not" fails "permission denied" psql -q -U stranger -d chert -f "$sql/migrate.sql"
@@ -90,7 +90,7 @@ two_at_once()
 	migrate >"$dir/two" 2>&1 || return 1
 	wait "$one" || return 1
 	sort "$dir/one" "$dir/two" >"$dir/both"
-	printf 'schema version: %s -> 1\n' 0 1 | diff - "$dir/both"
+	printf 'schema version: %s -> 2\n' 0 2 | diff - "$dir/both"
 }
 new_database
 ok "two at once: both succeed, one does it" two_at_once
@@ -100,39 +100,108 @@ ok "two at once: one nonce key" says 1 query "select count(*) from acme.nonce_ke
 stay_connected()
 {
 	psql -qAt -d chert >"$dir/connected" <<-SQL || return 1
-		prepare new as select status from web.order_new(\$1, 1, core.uuid7(), 1, '[]', '[]', 'x', null, null, 1, 1);
+		prepare new as select status from web.order_new(\$1, 1, core.uuid7(), 1, null, '[]', '[]', 'x', null, null, 1, 1, false, false, null, null, null);
 		prepare claim as select count(*) from va.claim('w', 'default', 1, 1);
-		select account from web.account_new(core.uuid7(), 1, 'connected', '{}', '[]', true, false) \gset
+		select account from web.account_new(core.uuid7(), 1, 'connected', '{}', '[]', null, false, false, null, null, null, null) \gset
 		execute new(:'account');
 		execute claim;
 		\! psql -Xq -d chert -f '$sql/migrate.sql' >'$dir/meanwhile'
 		execute new(:'account');
 		execute claim;
 	SQL
-	printf 'pending\n0\npending\n0\n' | diff - "$dir/connected" && grep -q 'version: 1' "$dir/meanwhile"
+	printf 'pending\n0\npending\n0\n' | diff - "$dir/connected" && grep -q 'version: 2' "$dir/meanwhile"
 }
 new_database
 migrate >/dev/null
 ok "a program that stays connected goes on" stay_connected
 
+# A database at version 1, with data.  Functions do not matter: every run makes them anew.
+version_1()
+{
+	psql -q -d chert <<-SQL
+		set role chert_owner;
+		\\i $sql/migrations/0001-initial.sql
+		update acme.schema_version set version = 1;
+		set search_path = acme, core, pg_catalog;
+		create schema core;
+		\\i $sql/core/uuid_at.sql
+		\\i $sql/core/uuid7.sql
+		\\i $sql/core/partition_format.sql
+		\\i $sql/core/make_partitions.sql
+		select make_partitions(now()) \\g /dev/null
+		insert into accounts (account_id, jwk, key_thumbprint, terms_agreed)
+		select account_id, '{}', agreed, agreed
+		  from (values (uuid7(), true), (uuid7(), false)) v(account_id, agreed);
+		insert into account_keys select key_thumbprint, account_id from accounts;
+		insert into orders (account_id, id, profile, identifiers, expires_at)
+		select account_id, uuid7(), 'default', '[{"type": "dns", "value": "a.test"}]', now() + interval '1 day' from accounts;
+		insert into authorizations (account_id, id, identifier_type, identifier, wildcard, expires_at, valid_for)
+		select account_id, uuid7(), 'dns', 'a.test', false, now() + interval '1 day', '1 day' from accounts;
+		insert into order_authorizations select account_id, o.id, a.id, 0 from orders o join authorizations a using (account_id);
+		insert into challenges (account_id, authorization_id, type, position, token) select account_id, id, 'dns-01', 0, 't' from authorizations;
+		insert into issuers (name, certificate, chain) values ('i', 'der', 'pem');
+		insert into serials select uuid7(), account_id, id, 1, now(), now() + interval '1 day', 'tbs' from orders;
+		insert into certificates (account_id, id, order_id, issuer_id, profile, names, not_before, not_after, certificate)
+		select account_id, id, order_id, 1, 'default', '["a.test"]', not_before, not_after, 'der' from serials;
+	SQL
+}
+
+# One authorization from before goes all the way to a certificate.
+old_data_works()
+{
+	psql -qAt -d chert >"$dir/old" <<-SQL || return 1
+		select account_id as a, id as z from acme.authorizations order by account_id limit 1 \\gset
+		select order_id as o from acme.order_authorizations where authorization_id = :'z' \\gset
+		select id as c from acme.certificates where account_id = :'a' \\gset
+		select id as key from web.nonce_keys() \\gset
+		select terms_agreed from web.account_get(:'a', 1, core.uuid7(), :key);
+		select status from web.challenge_respond(:'a', 1, core.uuid7(), :key, :'z', 'dns-01');
+		select accepted from va.claim('w', 'default', 1, 60) c cross join lateral va.finish(c.job, c.attempt, null, null);
+		select status from web.order_finalize(:'a', 1, core.uuid7(), :key, :'o', '["a.test"]', 'spki', 'csr', '["default"]');
+		select names from sign.claim('w', 1, 60);
+		select alternates from web.certificate_get(:'a', 1, core.uuid7(), :key, :'c', 0);
+		select problem ->> 'type' from web.certificate_renewal(:'c', 'key id');
+		select sign.issuer_put('i', 'der', 'pem', '{other}', 'key id');
+		select status from web.certificate_renewal(:'c', 'key id');
+	SQL
+	printf '%s\n' t processing t processing '["a.test"]' 0 notFound 1 valid | diff - "$dir/old"
+}
+
+schema()
+{
+	pg_dump -s chert | grep -v '^\\\(un\)\?restrict'
+}
+
+new_database
+migrate >/dev/null
+schema >"$dir/schema"
+new_database
+ok "version 1 with data" version_1
+ok "becomes current" says "schema version: 1 -> 2" migrate
+ok "who had agreed has agreed to a version without a name" says "|f
+|t" query "select terms, terms is not null from acme.accounts order by 2"
+ok "what was there goes on" old_data_works
+schema >"$dir/schema2"
+ok "its tables are those of a new database" sh -c 'sort "$1" >"$1.sorted"; sort "$2" | diff "$1.sorted" -' sh "$dir/schema" "$dir/schema2"
+
 # A later version whose step fails half way, and then one that does not.
 new_database
 migrate >/dev/null
 dump >"$dir/dump"
-sed -i 's/^\\set new 1$/\\set new 2/; s/^update acme.schema_version/select :old < 2 as wanted \\gset\n\\if :wanted\n\\ir migrations\/0002-more.sql\n\\endif\n&/' "$sql/migrate.sql"
-echo 'create table acme.more (id int); insert into acme.more select 1 / 0;' >"$sql/migrations/0002-more.sql"
+sed -i 's/^\\set new 2$/\\set new 3/; s/^update acme.schema_version/select :old < 3 as wanted \\gset\n\\if :wanted\n\\ir migrations\/0003-more.sql\n\\endif\n&/' "$sql/migrate.sql"
+echo 'create table acme.more (id int); insert into acme.more select 1 / 0;' >"$sql/migrations/0003-more.sql"
 ok "a step that fails: the run fails" fails "division by zero" migrate
 ok "a step that fails: nothing has changed" unchanged
 echo 'select 1 / 0;' >>"$sql/admin/status.sql"
-echo 'create table acme.more (id int);' >"$sql/migrations/0002-more.sql"
+echo 'create table acme.more (id int);' >"$sql/migrations/0003-more.sql"
 ok "a function that fails: the run fails" fails "division by zero" migrate
 ok "a function that fails: nothing has changed" unchanged
 cp "$top/sql/admin/status.sql" "$sql/admin/status.sql"
-ok "the next version" says "schema version: 1 -> 2" migrate
+ok "the next version" says "schema version: 2 -> 3" migrate
 ok "has what it brings" says 0 query "select count(*) from acme.more"
 
 dump >"$dir/dump"
-ok "older files: refused" fails "schema version is 2, these files know versions up to 1 only" \
+ok "older files: refused" fails "schema version is 3, these files know versions up to 2 only" \
 	psql -q -d chert -f "$top/sql/migrate.sql"
 ok "older files: nothing has changed" unchanged
 done_testing
