@@ -10,7 +10,10 @@ select t.account('large') as a \gset
 create table t.accounts as
 	select n, case when n <= 2000 then :'a' else core.uuid7() end as account_id, now() - n % 60 * interval '1 day' as at
 	  from generate_series(1, 4000) n;
-insert into accounts (account_id, jwk, key_thumbprint) select account_id, '{}', n from t.accounts where n > 2000;
+insert into eab_keys (kid, mac_key, single_use, max_orders) select n, decode(repeat('00', 32), 'hex'), false, 1000 from generate_series(1, 2000) n;
+insert into blocked_keys select 'blocked ' || n, 'keyCompromise' from generate_series(1, 2000) n;
+insert into accounts (account_id, jwk, key_thumbprint, eab_kid) select account_id, '{}', n, n - 2000 from t.accounts where n > 2000;
+update accounts set eab_kid = '1' where account_id = :'a';
 insert into account_keys select key_thumbprint, account_id from accounts where account_id <> :'a';
 insert into orders (account_id, id, status, profile, identifiers, expires_at, created_at)
 select account_id, core.uuid7(at), 'invalid', 'default', '[]', now(), at from t.accounts;
@@ -20,6 +23,11 @@ insert into authorizations (account_id, id, status, identifier_type, identifier,
 select account_id, authorization_id, 'invalid', 'dns', 'old.test', false, now(), '1 day' from order_authorizations;
 insert into challenges (account_id, authorization_id, type, position, token)
 select account_id, id, 'http-01', 0, 'token' from authorizations;
+-- Half of it is still good.
+insert into authorizations (account_id, id, status, identifier_type, identifier, wildcard, expires_at, valid_for, validated_at, preauthorized)
+select account_id, core.uuid7(at), 'valid', 'dns', 'old' || n || '.test', false, now() + interval '1 day', '1 day', now(), true from t.accounts;
+insert into orders (account_id, id, status, profile, identifiers, expires_at, created_at)
+select account_id, core.uuid7(at), 'valid', 'default', '[]', now() + interval '1 day', at from t.accounts;
 insert into serials (id, account_id, order_id, issuer_id, not_before, not_after, tbs)
 select core.uuid7(at), account_id, core.uuid7(at), t.issuer(), at, at, 'tbs' from t.accounts;
 insert into certificates (account_id, id, order_id, issuer_id, profile, names, not_before, not_after, certificate)
@@ -46,6 +54,22 @@ select web.certificate_get(:'a', 1, t.nonce(), t.key(), :'c', 0) \g /dev/null
 select web.certificate_revoke_by_key(t.nonce(), t.key(), :'c', 'x', 1, 'key') \g /dev/null
 select web.certificate_revoke(:'a', 1, t.nonce(), t.key(), :'c', certificate, 1)
   from certificates where account_id = :'a' and id = :'c' \g /dev/null
+-- The same with all that can be used again, replaced, bound and changed.
+select (t.order_with(:'a', array['x.test', 'a.test'], _reuse => true, _reuse_order => true, _replaces => :'c')).id as r \gset
+select (t.order_with(:'a', array['x.test', 'a.test'], _reuse => true, _reuse_order => true, _replaces => :'c')).id as again \gset
+select problem from web.authorization_new(:'a', 1, t.nonce(), t.key(), null, 'dns', 'up.test', true, '["dns-01"]', 3600, 3600, true) \g /dev/null
+select problem from web.account_orders(:'a', 1, t.nonce(), t.key(), null, 100) \g /dev/null
+select problem from web.account_orders(:'a', 1, t.nonce(), t.key(), :'o', 100) \g /dev/null
+select problem from web.certificate_renewal(:'c', 'key id') \g /dev/null
+select t.account('other') as b \gset
+select t.ready(:'b', 'a.test', '*.b.test') \g /dev/null
+select web.certificate_revoke(:'b', 1, t.nonce(), t.key(), :'c', certificate, 0)
+  from certificates where account_id = :'a' and id = :'c' \g /dev/null
+select created from web.account_new(t.nonce(), t.key(), t.thumbprint('bound'), 'bound', null, null, false, true, '7', 'sha256', 'x',
+                                    core.hmac('sha256', decode(repeat('00', 32), 'hex'), 'x')) \gset bound_
+select admin.eab_show('7'), admin.eab_delete('9'), admin.eab_revoke('8'), web.account_agree(:'a', 'v'), admin.account_agree(:'a', 'v') \g /dev/null
+select conflict from web.account_key_change(:'a', 1, t.nonce(), t.key(), t.thumbprint('new'), 'new') \g /dev/null
+select is(:'r'::uuid, :'again'::uuid, 'the order was found'), is(:'bound_created'::boolean, true, 'the account was bound');
 select admin.order_list(10, null), admin.order_show(:'o'), admin.cert_list(10, null), admin.cert_show(:'c') \g /dev/null
 select t.status('orders', :'o') as status \gset
 select is(:'status'::text, 'valid', 'the flow came to its end');
