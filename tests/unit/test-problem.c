@@ -20,6 +20,54 @@ static void test_table(void **state UNUSED)
 	assert_int_equal(problem_status(PROB_NOT_FOUND), 404);
 }
 
+/* Types in IANA's registry and the statuses that RFC 8555, RFC 9773 and the clients expect with them. */
+static void test_registered(void **state UNUSED)
+{
+	static const struct {
+		const char *type;
+		int         statuses[8];
+	} registered[] = {
+		{ "accountDoesNotExist", { 400 } },
+		{ "alreadyReplaced", { 409 } },
+		{ "alreadyRevoked", { 400 } },
+		{ "badCSR", { 400 } },
+		{ "badNonce", { 400 } },
+		{ "badPublicKey", { 400 } },
+		{ "badRevocationReason", { 400 } },
+		{ "badSignatureAlgorithm", { 400 } },
+		{ "connection", { 400 } },
+		{ "dns", { 400 } },
+		{ "externalAccountRequired", { 400, 403 } },
+		{ "incorrectResponse", { 403 } },
+		{ "invalidContact", { 400 } },
+		{ "invalidProfile", { 400 } },
+		{ "malformed", { 400, 404, 405, 409, 411, 413, 415 } },
+		{ "orderNotReady", { 403 } },
+		{ "rateLimited", { 429 } },
+		{ "rejectedIdentifier", { 400, 403 } },
+		{ "serverInternal", { 500, 503 } },
+		{ "tls", { 400 } },
+		{ "unauthorized", { 401, 403 } },
+		{ "unsupportedContact", { 400 } },
+		{ "unsupportedIdentifier", { 400, 403 } },
+		{ "userActionRequired", { 403 } },
+	};
+
+	for (int i = PROB_NONE + 1; i < PROB_N_CODES; i++) {
+		const char *urn = problem_urn((enum prob_code)i);
+		bool        found = false;
+
+		for (size_t j = 0; j < ARRAY_LEN(registered); j++) {
+			if (strcmp(strrchr(urn, ':') + 1, registered[j].type) != 0)
+				continue;
+			for (size_t k = 0; registered[j].statuses[k]; k++)
+				found = found || registered[j].statuses[k] == problem_status((enum prob_code)i);
+		}
+		if (!found)
+			fail_msg("%s with status %d", urn, problem_status((enum prob_code)i));
+	}
+}
+
 static void test_set(void **state UNUSED)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
@@ -88,6 +136,7 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_registered),
 		cmocka_unit_test(test_set),
 		cmocka_unit_test(test_detail_is_one_line_without_quotes),
 		cmocka_unit_test(test_long_detail),
