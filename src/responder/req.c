@@ -87,6 +87,7 @@ int req_parse(char *const *env, const char *base_path, struct request *ret, stru
 		.method_text = param(env, "REQUEST_METHOD"),
 		.target = "",
 		.content_type = param(env, "CONTENT_TYPE"),
+		.accept = param(env, "HTTP_ACCEPT"),
 		.origin = param(env, "HTTP_ORIGIN"),
 		.user_agent = param(env, "HTTP_USER_AGENT"),
 		.remote_addr = param(env, "REMOTE_ADDR"),

@@ -29,6 +29,7 @@ struct request {
 	char            path[REQ_PATH_MAX + 1]; /* target up to the query */
 	const char     *content_type;
 	size_t          content_length;
+	const char     *accept;
 	const char     *origin;
 	const char     *user_agent;
 	const char     *remote_addr;
