@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* authorization: reading and deactivation (RFC 8555 7.5, 7.5.2). */
+#include "responder/authorization.h"
+
 #include <string.h>
 
 #include "acme/link.h"
 #include "acme/render.h"
-#include "responder/exchange.h"
 
 struct authorization_update {
 	const char *status;
@@ -15,6 +16,12 @@ static const struct js_field fields[] = {
 	JS_END,
 };
 
+void authorization_reply(struct exchange *x, int status, const struct db_rows *rows)
+{
+	exchange_come_back(x, rows);
+	exchange_json(x, status, render_authorization(rows));
+}
+
 static int call(struct exchange *x, enum db_call_id id, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
@@ -23,9 +30,7 @@ static int call(struct exchange *x, enum db_call_id id, struct problem *p)
 
 	if (r < 0)
 		return r;
-	if (strcmp(row_text(rows, 0, "status"), "pending") == 0)
-		exchange_come_back(x);
-	exchange_json(x, 200, render_authorization(rows));
+	authorization_reply(x, 200, rows);
 	return 0;
 }
 

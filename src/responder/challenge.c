@@ -13,8 +13,7 @@ static bool reply(struct exchange *x, const struct db_rows *rows)
 	bool            processing = strcmp(row_text(rows, 0, "status"), "processing") == 0;
 
 	res_link(&x->res, authorization, "up");
-	if (processing)
-		exchange_come_back(x);
+	exchange_come_back(x, rows);
 	exchange_json(x, 200, render_challenge(rows));
 	return processing;
 }

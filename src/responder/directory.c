@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* directory (RFC 8555 7.1.1): made from the array of resources. */
+#include <string.h>
+
 #include "acme/link.h"
+#include "base/mem.h"
 #include "responder/exchange.h"
 #include "responder/policy.h"
 
@@ -44,13 +47,24 @@ static struct json_object *make_meta(const struct conf *conf)
 	return meta;
 }
 
+/* Clients add what * stands for, after a slash of their own (conformance S83). */
+static char *entry_url(const struct resource *resource)
+{
+	auto_free char *path = xstrdup(resource->path);
+
+	path[strcspn(path, "*")] = '\0';
+	if (strlen(path) < strlen(resource->path))
+		path[strlen(path) - 1] = '\0';
+	return link_plain(path);
+}
+
 static int get(struct exchange *x, struct problem *p UNUSED)
 {
 	struct json_object *directory = json_object_new_object();
 
 	for (const struct resource *const *r = rt_all(); *r; r++) {
 		if ((*r)->in_directory) {
-			auto_free char *url = link_plain((*r)->path);
+			auto_free char *url = entry_url(*r);
 
 			js_add_text(directory, (*r)->name, url);
 		}

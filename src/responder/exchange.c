@@ -27,7 +27,10 @@ void exchange_json(struct exchange *x, int status, struct json_object *object)
 	res_json(&x->res, status, "application/json", object);
 }
 
-void exchange_come_back(struct exchange *x)
+void exchange_come_back(struct exchange *x, const struct db_rows *rows)
 {
-	res_retry_after(&x->res, worker_retry_after(x->worker));
+	unsigned least = worker_retry_after(x->worker), asked = (unsigned)row_int(rows, 0, "retry_after");
+
+	if (!row_is_null(rows, 0, "retry_after"))
+		res_retry_after(&x->res, asked > least ? asked : least);
 }

@@ -42,9 +42,20 @@ static struct json_object *names_json(const struct csr *csr)
 	return names;
 }
 
+/* draft-ietf-acme-profiles 4: the order's profile may be gone since. */
+static struct json_object *profiles_json(const struct conf *conf)
+{
+	struct json_object *titles = json_object_new_array();
+
+	for (size_t i = 0; i < conf->n_profiles; i++)
+		json_object_array_add(titles, json_object_new_string(conf->profiles[i].title));
+	return titles;
+}
+
 static int call(struct exchange *x, const struct csr *csr, struct db_rows **ret, struct problem *p)
 {
 	auto_(json) struct json_object *names = names_json(csr);
+	auto_(json) struct json_object *profiles = profiles_json(x->worker->conf);
 	size_t                          len;
 	const struct db_arg             args[] = {
 			    EXCHANGE_SIGNED(x),
@@ -52,6 +63,7 @@ static int call(struct exchange *x, const struct csr *csr, struct db_rows **ret,
 			    db_text(js_text(names, &len)),
 			    db_bytes(csr->spki->der, csr->spki->der_len),
 			    db_text(csr->spki->thumbprint),
+			    db_text(js_text(profiles, &len)),
 	};
 
 	return exchange_call(x, DB_WEB_ORDER_FINALIZE, args, ret, p);

@@ -2,8 +2,6 @@
 /* order (RFC 8555 7.1.3, 7.4). */
 #include "responder/order.h"
 
-#include <string.h>
-
 #include "acme/link.h"
 #include "acme/render.h"
 
@@ -15,8 +13,7 @@ int order_reply(struct exchange *x, int status, const struct db_rows *rows, stru
 	if (!row_id(rows, 0, "id", &id))
 		return problem_set(p, PROB_INTERNAL, "order has no id");
 	res_location(&x->res, link_id(LINK_ORDER, &id));
-	if (strcmp(row_text(rows, 0, "status"), "processing") == 0)
-		exchange_come_back(x);
+	exchange_come_back(x, rows);
 	exchange_json(x, status, render_order(rows));
 	return 0;
 }

@@ -4,7 +4,7 @@
 
 #include "responder/exchange.h"
 
-/* Answers with the order of row 0 (RFC 8555 7.1.3), its Location, and Retry-After while it is processing. */
+/* Answers with the order of row 0 (RFC 8555 7.1.3), its Location, and Retry-After while it waits. */
 int order_reply(struct exchange *x, int status, const struct db_rows *rows, struct problem *p) NONNULL(1, 3, 4)
 	CHECK_RESULT;
 

@@ -14,17 +14,22 @@ static bool under_any(const char *name, const struct conf_list *suffixes)
 	return false;
 }
 
-bool policy_offers(const char *challenge_type, const struct ident *id)
+bool policy_offers(const char *challenge_type, bool many_names)
 {
-	return !id->wildcard || strncmp(challenge_type, "dns-", 4) == 0;
+	return !many_names || strncmp(challenge_type, "dns-", 4) == 0;
 }
 
-static bool can_validate(const struct conf_profile *profile, const struct ident *id)
+static bool can_validate(const struct conf_profile *profile, bool many_names)
 {
 	for (size_t i = 0; i < profile->challenges.n; i++)
-		if (policy_offers(profile->challenges.items[i], id))
+		if (policy_offers(profile->challenges.items[i], many_names))
 			return true;
 	return false;
+}
+
+bool policy_offers_subdomains(const struct conf_profile *profile)
+{
+	return profile->subdomain_authorizations && can_validate(profile, true);
 }
 
 int policy_check(const struct conf_profile *profile, const struct ident *id, struct problem *p)
@@ -39,10 +44,23 @@ int policy_check(const struct conf_profile *profile, const struct ident *id, str
 		return problem_set(p, PROB_REJECTED_IDENTIFIER, "%s is not under a public suffix", name);
 	if (id->wildcard && !profile->allow_wildcards)
 		return problem_set(p, PROB_REJECTED_IDENTIFIER, "wildcard names are not certified");
-	if (!can_validate(profile, id))
+	if (!can_validate(profile, id->wildcard))
 		return problem_set(p, PROB_REJECTED_IDENTIFIER,
 		                   "%s cannot be validated: no challenge type is offered for it", id->value);
 	return 0;
+}
+
+/* RFC 9444 4.1: the promise is for every name below. */
+bool policy_covers_subdomains(const struct conf_profile *profile, const struct ident *id)
+{
+	auto_problem struct problem why = PROBLEM_INIT;
+
+	if (!policy_offers_subdomains(profile) || id->wildcard || ident_is_suffix(id->value))
+		return false;
+	for (size_t i = 0; i < profile->deny_suffixes.n; i++)
+		if (ident_under(profile->deny_suffixes.items[i], id->value))
+			return false;
+	return policy_check(profile, id, &why) == 0;
 }
 
 int policy_check_period(const struct conf_profile *profile, int64_t now, int64_t not_before, int64_t not_after,

@@ -13,8 +13,11 @@
 /* PROB_REJECTED_IDENTIFIER says which rule forbids it. */
 int policy_check(const struct conf_profile *profile, const struct ident *id, struct problem *p) NONNULL(1, 2, 3)
 	CHECK_RESULT;
-/* Whether a challenge of this type can prove control of the identifier (conformance A216). */
-bool policy_offers(const char *challenge_type, const struct ident *id) NONNULL(1, 2);
+/* Whether a challenge of this type can prove control of a name, or of all below it (conformance A216, G8). */
+bool policy_offers(const char *challenge_type, bool many_names) NONNULL(1);
+/* Whether there are authorizations for domains with all their subdomains (RFC 9444), and whether for this one. */
+bool policy_offers_subdomains(const struct conf_profile *profile) NONNULL(1);
+bool policy_covers_subdomains(const struct conf_profile *profile, const struct ident *id) NONNULL(1, 2);
 
 /*
  * notBefore and notAfter as asked for, 0 when not, against the validity of the profile.  PROB_MALFORMED: chert issues exactly

@@ -15,6 +15,7 @@
 struct response {
 	int         status;
 	const char *type;     /* static text; NULL: no Content-Type */
+	unsigned    max_age;  /* seconds for which caches may keep it unasked */
 	char       *location; /* owned */
 	struct buf  headers;  /* finished lines */
 	struct buf  body;
