@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 import acme
+import dns_server
 import stack as stacks
 
 BUILD = os.environ["CHERT_BUILD"]
@@ -47,6 +48,14 @@ def solver(stack):
     s = acme.HttpSolver(stack.http_port)
     yield s
     s.close()
+
+
+@pytest.fixture(scope="module")
+def knot(tmp_path_factory):
+    """A DNS server and solver for dns-01; the stack asks it with "resolvers": [knot.address] in its settings."""
+    server = dns_server.Knot(tmp_path_factory.mktemp("knot") / "knot", "example.test").start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture

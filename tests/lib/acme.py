@@ -119,6 +119,10 @@ def certificates(pem):
             re.findall(r"-----BEGIN CERTIFICATE-----\n.+?-----END CERTIFICATE-----\n", pem, re.S)]
 
 
+def der_of(certificate):
+    return certificate.public_bytes(serialization.Encoding.DER)
+
+
 def cert_id(certificate):
     """RFC 9773, 4.1."""
     key_id = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier

@@ -2,6 +2,7 @@
 """A real DNS server (Knot) on a port of 127.0.0.1, authoritative for one zone, with records set by dynamic update."""
 
 import contextlib
+import hashlib
 import pathlib
 import subprocess
 import textwrap
@@ -13,6 +14,7 @@ import dns.query
 import dns.rcode
 import dns.update
 
+import acme
 import stack
 
 
@@ -82,6 +84,15 @@ class Knot:
 
     def add(self, name, kind, text):
         self.update(lambda m: m.add(f"{name}.", 1, kind, text))
+
+    @contextlib.contextmanager
+    def answer(self, name, _token, key_authorization):
+        """A solver for dns-01."""
+        self.add(f"_acme-challenge.{name}", "TXT", acme.b64u(hashlib.sha256(key_authorization.encode()).digest()))
+        try:
+            yield
+        finally:
+            self.delete(f"_acme-challenge.{name}", "TXT")
 
     def delete(self, name, kind):
         self.update(lambda m: m.delete(f"{name}.", kind))

@@ -177,13 +177,15 @@ class Stack:
 
     def __init__(self, directory, build, web="lighttpd", port=None, http_port=None, tls_port=None, resolvers=(),
                  hosts=("127.0.0.1 localhost",), assume_valid=False, durable=True, settings="", responder_settings="",
-                 validator_settings="", signer_settings="", profile_settings="", progress=lambda text: None):
+                 validator_settings="", signer_settings="", issuer_settings="", profile_settings="", profiles=None,
+                 progress=lambda text: None):
         self.dir, self.build = pathlib.Path(directory).resolve(), pathlib.Path(build).resolve()
         self.web, self.assume_valid, self.durable, self.progress = web, assume_valid, durable, progress
         self.port, self.http_port, self.tls_port = (p or free_port() for p in (port, http_port, tls_port))
         self.resolvers, self.hosts = list(resolvers), list(hosts)
         self.extra = {"": settings, "responder": responder_settings, "validator": validator_settings,
-                      "signer": signer_settings, "profile": profile_settings}
+                      "signer": signer_settings, "issuer": issuer_settings, "profile": profile_settings}
+        self.profiles = dict(profiles or {})  # settings by title, beside the default one
         self.run_dir, self.log_dir, self.etc = self.dir / "run", self.dir / "log", self.dir / "etc"
         self.pg_data, self.web_dir = self.dir / "postgresql", self.dir / "web"
         self.conf, self.root_file = self.etc / "chert.conf", self.etc / "ca" / "root.pem"
@@ -347,13 +349,19 @@ signer {{
 issuer "main" {{
 	certificate = "{self.etc}/ca/issuer.pem"
 	key = "{self.etc}/ca/issuer.key"
+	{self.extra["issuer"]}
 }}
-
-profile "default" {{
-	issuer = "main"
-	{self.extra["profile"]}
-}}
+{"".join(self._profile(title, settings) for title, settings in {"default": self.extra["profile"], **self.profiles}.items())}
 """, encoding="utf-8")
+
+    @staticmethod
+    def _profile(title, settings):
+        return f"""
+profile "{title}" {{
+	issuer = "main"
+	{settings}
+}}
+"""
 
     def _programs(self):
         self.progress(f"starting signer, validator, responders and {self.web}")
@@ -498,6 +506,22 @@ http {{
                 if words[0] == program and session_of(int(entry)) in self._sessions:
                     found.append(int(entry))
         return [pid for pid in found if not pool or pid != pool.pid]
+
+    def reconfigure(self, profiles=None, **settings):
+        """Other settings by section (issuer='...'), other profiles: all but the database starts anew."""
+        self.extra |= settings
+        self.profiles = self.profiles if profiles is None else dict(profiles)
+        self._write_conf()
+        for name in reversed([n for n in self.processes if n != "postgresql"]):
+            self.processes[name].stop()
+        self._programs()
+
+    def restart_web(self):
+        """Web server and responders."""
+        for name in (self.web, "responder"):
+            if name in self.processes:
+                self.processes[name].stop()
+        self.start_web()
 
     def restart_postgres(self, mode=signal.SIGQUIT):
         """SIGQUIT is pg_ctl's immediate mode: a crash."""
