@@ -43,8 +43,7 @@ def test_a92_a93_s39_meta(stranger):
 
 def test_s16_stays_the_same(stack, new_client):
     before = new_client().directory
-    stack.processes[stack.web].stop()
-    stack.start_web()
+    stack.restart_web()
     assert new_client().directory == before
 
 
