@@ -31,8 +31,8 @@ void link_setup(const char *base_url) NONNULL(1);
 char *link_plain(const char *path) RETURNS_NONNULL NONNULL(1);
 char *link_id(const char *path, const struct id *id) RETURNS_NONNULL NONNULL(1, 2);
 /* The same for a path with a second %s, which the word replaces. */
-char *link_word(const char *path, const struct id *id, const char *word)
-	FREE_WITH(free) RETURNS_NONNULL NONNULL(1, 2, 3);
+char *link_word(const char *path, const struct id *id, const char *word) FREE_WITH(free) RETURNS_NONNULL
+	NONNULL(1, 2, 3);
 
 /* Takes an account URL (kid) apart; false unless it is exactly one of ours by form. */
 bool link_account_id(const char *url, struct id *ret) NONNULL(1, 2) CHECK_RESULT;

@@ -108,7 +108,7 @@ static int bad_nonce(struct problem *p, const char *cause)
 }
 
 int nonce_check(const struct nonce_keys *keys, const char *text, int64_t now, int64_t lifetime, struct nonce *ret,
-		bool *ret_unknown_key, struct problem *p)
+                bool *ret_unknown_key, struct problem *p)
 {
 	const struct nonce_key *key;
 	struct wire_nonce       nonce;

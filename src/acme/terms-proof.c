@@ -33,7 +33,8 @@ static bool compute_mac(const struct nonce_key *key, const struct id *account, c
 	return true;
 }
 
-bool terms_proof_make(const struct nonce_keys *keys, int64_t now, const struct id *account, const char *version, char *out)
+bool terms_proof_make(const struct nonce_keys *keys, int64_t now, const struct id *account, const char *version,
+                      char *out)
 {
 	const struct nonce_key *key = nonce_keys_newest(keys, now);
 	struct wire_proof       proof;
@@ -45,7 +46,8 @@ bool terms_proof_make(const struct nonce_keys *keys, int64_t now, const struct i
 	return true;
 }
 
-bool terms_proof_is_good(const struct nonce_keys *keys, const struct id *account, const char *version, const char *proof)
+bool terms_proof_is_good(const struct nonce_keys *keys, const struct id *account, const char *version,
+                         const char *proof)
 {
 	const struct nonce_key *key;
 	struct wire_proof       given;

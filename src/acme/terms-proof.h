@@ -12,9 +12,9 @@
 #define TERMS_PROOF_LEN 34
 
 /* False when there is no key.  out: TERMS_PROOF_LEN + 1. */
-bool terms_proof_make(const struct nonce_keys *keys, int64_t now, const struct id *account, const char *version, char *out)
-	NONNULL(1, 3, 4, 5) CHECK_RESULT;
-bool terms_proof_is_good(const struct nonce_keys *keys, const struct id *account, const char *version, const char *proof)
-	NONNULL(1, 2, 3, 4) CHECK_RESULT;
+bool terms_proof_make(const struct nonce_keys *keys, int64_t now, const struct id *account, const char *version,
+                      char *out) NONNULL(1, 3, 4, 5) CHECK_RESULT;
+bool terms_proof_is_good(const struct nonce_keys *keys, const struct id *account, const char *version,
+                         const char *proof) NONNULL(1, 2, 3, 4) CHECK_RESULT;
 
 #endif

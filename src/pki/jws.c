@@ -209,7 +209,7 @@ static int decode_object(struct json_object *object, enum jws_use use, struct jw
 {
 	auto_(jws) struct jws *jws = xcalloc(1, sizeof(*jws));
 	struct body            b = { 0 };
-	int r = check_forbidden(object, use, forbidden_in_body, ARRAY_LEN(forbidden_in_body), p);
+	int                    r = check_forbidden(object, use, forbidden_in_body, ARRAY_LEN(forbidden_in_body), p);
 
 	if (r == 0)
 		r = js_bind(object, body_fields, &b, p);

@@ -41,8 +41,8 @@ struct jws {
  */
 int jws_decode(const char *body, size_t len, struct jws **ret, struct problem *p) NONNULL(1, 3, 4) CHECK_RESULT;
 /* A JWS that is itself, or is a member of, the payload of another one; not for JWS_REQUEST.  PROB_MALFORMED also: a nonce. */
-int jws_decode_inner(struct json_object *object, enum jws_use use, struct jws **ret, struct problem *p)
-	NONNULL(1, 3, 4) CHECK_RESULT;
+int jws_decode_inner(struct json_object *object, enum jws_use use, struct jws **ret, struct problem *p) NONNULL(1, 3, 4)
+	CHECK_RESULT;
 /* PROB_MALFORMED: wrong signature, or alg does not fit the key.  Not for JWS_BINDING: the database has its key. */
 int  jws_verify(const struct jws *jws, const struct jwk *jwk, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
 void jws_free(struct jws *jws);

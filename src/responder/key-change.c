@@ -56,12 +56,12 @@ static int check_inner(const struct exchange *x, struct jwk **ret, struct proble
 		r = jwk_from_json(inner->jwk, &key, p);
 	if (r == 0)
 		r = jws_verify(inner, key, p);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (strcmp(inner->url, x->jws->url) != 0)
 		return problem_set(p, PROB_MALFORMED, "url differs from that of the request");
 	r = check_payload(x, inner, p);
-	if (r < 0)
+	if (r != 0)
 		return r;
 	*ret = steal(key);
 	return 0;
@@ -71,9 +71,12 @@ static int check_inner(const struct exchange *x, struct jwk **ret, struct proble
 static int take_new_key(const struct exchange *x, struct jwk **ret, struct problem *p)
 {
 	auto_problem struct problem why = PROBLEM_INIT;
+	int                         r = check_inner(x, ret, &why);
 
-	if (check_inner(x, ret, &why) < 0)
-		return problem_set(p, why.code, "inner JWS: %.400s", why.detail);
+	if (r != 0) {
+		problem_set(p, why.code, "inner JWS: %.400s", why.detail);
+		return r;
+	}
 	if (strcmp((*ret)->thumbprint, x->key->thumbprint) == 0)
 		return problem_set(p, PROB_MALFORMED, "new key is the key that the account has already");
 	return 0;
@@ -92,7 +95,7 @@ static int change_key(struct exchange *x, const void *none UNUSED, struct proble
 
 		r = exchange_call(x, DB_WEB_ACCOUNT_KEY_CHANGE, args, &rows, p);
 	}
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (row_id(rows, 0, "conflict", &owner)) {
 		res_location(&x->res, link_id(LINK_ACCOUNT, &owner));

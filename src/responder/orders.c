@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* orders: the list in pages, newest first (RFC 8555 7.1.2.1).  A cursor is the order where the next page begins. */
+/* orders: the list in pages, newest first (RFC 8555 7.1.2.1).  A cursor is the last order of the page before. */
 #include <string.h>
 
 #include "acme/link.h"
@@ -10,17 +10,15 @@
 #define PAGE   100 /* orders */
 #define CURSOR "?cursor="
 
-/* *ret: what goes before it is wanted; NULL, so all, when there is no query. */
-static int take_cursor(const struct request *req, struct id *storage, const struct id **ret, struct problem *p)
+/* The query is the one that a next link has, or there is none. */
+static int take_cursor(const struct request *req, struct id *ret, bool *ret_given, struct problem *p)
 {
-	const char *query = req->target + strlen(req->path), *text = query + strlen(CURSOR);
+	const char  *query = req->target + strlen(req->path);
+	const size_t skip = strlen(CURSOR);
 
-	*ret = NULL;
-	if (!*query)
-		return 0;
-	if (strncmp(query, CURSOR, strlen(CURSOR)) != 0 || !id_from_text(text, strlen(text), storage))
+	*ret_given = *query != '\0';
+	if (*ret_given && (strncmp(query, CURSOR, skip) != 0 || !id_from_text(query + skip, strlen(query + skip), ret)))
 		return problem_set(p, PROB_MALFORMED, "query is not one that a next link has");
-	*ret = storage;
 	return 0;
 }
 
@@ -37,18 +35,18 @@ static void link_next(struct exchange *x, const struct id *cursor)
 static int read_orders(struct exchange *x, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct id               *cursor;
-	struct id                      storage, next;
+	struct id                      cursor, next;
+	bool                           given = false;
 	int                            r = account_check_own(x, p);
 
 	if (r == 0)
-		r = take_cursor(x->req, &storage, &cursor, p);
+		r = take_cursor(x->req, &cursor, &given, p);
 	if (r == 0) {
-		const struct db_arg args[] = { EXCHANGE_SIGNED(x), db_id(cursor), db_int(PAGE) };
+		const struct db_arg args[] = { EXCHANGE_SIGNED(x), db_id(given ? &cursor : NULL), db_int(PAGE) };
 
 		r = exchange_call(x, DB_WEB_ACCOUNT_ORDERS, args, &rows, p);
 	}
-	if (r < 0)
+	if (r != 0)
 		return r;
 	if (row_id(rows, 0, "next", &next))
 		link_next(x, &next);

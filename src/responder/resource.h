@@ -21,7 +21,7 @@ enum auth {
 
 struct resource {
 	const char            *name;    /* as in the directory object */
-	const char            *path;    /* LINK_…: the first %s is an id, a second one a word; * at the end is all that follows */
+	const char            *path;    /* LINK_…: %s is an id, a second one a word, * at the end the rest */
 	const char            *summary; /* for the manual page */
 	bool                   in_directory;
 	bool                   fresh_nonce; /* every reply carries a nonce, so none may be stored (RFC 8555 7.2) */

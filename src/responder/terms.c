@@ -16,7 +16,8 @@
 static const struct {
 	const char *name, *value;
 } headers[] = {
-	{ "Content-Security-Policy", "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'" },
+	{ "Content-Security-Policy",
+	  "default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'" },
 	{ "Referrer-Policy", "no-referrer" },
 	{ "X-Content-Type-Options", "nosniff" },
 };
@@ -48,7 +49,8 @@ static int check_link(struct exchange *x, const char **ret, struct problem *p)
 	if (version && !is_proved(x, version))
 		worker_reload_nonce_keys(x->worker, CLK_SECOND);
 	if (!version || !is_proved(x, version))
-		return problem_set(p, PROB_NOT_FOUND, "link is not good, or no longer; the account's client gets a new one");
+		return problem_set(p, PROB_NOT_FOUND,
+		                   "link is not good, or no longer; the account's client gets a new one");
 	*ret = version;
 	return 0;
 }

@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "base/b64u.h"
-#include "json/js.h"
 #include "pki/eab.h"
+#include "json/js.h"
 
 #define URL "https://ca.test/new-account"
-#define KEY                                                                                    \
+#define KEY                                                                                        \
 	"{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU\"," \
 	"\"y\":\"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0\"}"
 

@@ -5,9 +5,9 @@
 
 #include "base/b64u.h"
 #include "base/mem.h"
-#include "json/js.h"
 #include "keys.h"
 #include "pki/jws.h"
+#include "json/js.h"
 
 #define URL_AND_NONCE "\"url\":\"https://ca.test/x\",\"nonce\":\"AAAA\""
 #define HEADER        "{\"alg\":\"ES256\",\"kid\":\"k\"," URL_AND_NONCE "}"
@@ -400,7 +400,7 @@ static void test_other_alg_in_key(void **state)
 static int decode_inner(const char *header, enum jws_use use, struct jws **ret, struct problem *p)
 {
 	auto_(json) struct json_object *object = json_object_new_object();
-	auto_free char                 *protected = b64u_encode_new(header, strlen(header));
+	auto_free char *protected = b64u_encode_new(header, strlen(header));
 
 	js_add_text(object, "protected", protected);
 	js_add_text(object, "payload", "e30");

@@ -6,7 +6,7 @@
 #include "acme/terms-proof.h"
 #include "base/clk.h"
 
-#define NOW     (INT64_C(1795294157) * CLK_SECOND)
+#define NOW   (INT64_C(1795294157) * CLK_SECOND)
 #define TERMS "https://ca.test/terms/1"
 
 static const uint8_t   key_a[NONCE_KEY_LEN] = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
@@ -66,8 +66,9 @@ static void test_every_digit_counts(void **state UNUSED)
 
 static void test_keys_come_and_go(void **state UNUSED)
 {
-	struct nonce_keys first = keys_of(1, key_a), both = first, second = keys_of(2, key_b), reused = keys_of(257, key_b);
-	char              proof[TERMS_PROOF_LEN + 1];
+	struct nonce_keys first = keys_of(1, key_a), both = first, second = keys_of(2, key_b),
+			  reused = keys_of(257, key_b);
+	char proof[TERMS_PROOF_LEN + 1];
 
 	nonce_keys_add(&both, 2, NOW - CLK_HOUR, key_b);
 	assert_true(terms_proof_make(&first, NOW, &account, TERMS, proof));
