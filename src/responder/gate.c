@@ -102,7 +102,7 @@ static int step_key(struct exchange *x, struct problem *p)
 	return x->key ? 0 : load_account_key(x, p);
 }
 
-/* After a keyChange through another worker, it is the new key that signs: the cached one alone does not decide that it is wrong. */
+/* After a keyChange through another worker it is the new key that signs, so a cached one does not decide alone. */
 static int step_signature(struct exchange *x, struct problem *p)
 {
 	int r = jws_verify(x->jws, x->key, p);

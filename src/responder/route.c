@@ -133,8 +133,9 @@ void rt_print_mdoc(FILE *out)
 	for (const struct resource *const *r = resources; *r; r++) {
 		fputs(".It Pa ", out);
 		print_path((*r)->path, out);
-		fprintf(out, "\n%s.\nTakes%s%s%s signed by %s.\n", (*r)->summary, (*r)->get ? " GET, HEAD," : "",
-		        (*r)->read ? " POST-as-GET," : "", (*r)->write ? " POST with a payload," : "", signer_name(*r));
+		fprintf(out, "\n%s.\nTakes%s%s%s%s signed by %s.\n", (*r)->summary, (*r)->get ? " GET, HEAD," : "",
+		        (*r)->read ? " POST-as-GET," : "", (*r)->write ? " POST with a payload," : "",
+		        (*r)->submit ? " POST of a form," : "", signer_name(*r));
 	}
 	fputs(".El\n", out);
 }
