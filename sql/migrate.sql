@@ -57,6 +57,10 @@ create schema admin;
 \ir core/digest.sql
 \ir core/hmac.sql
 \ir core/retry_after.sql
+\ir core/is_dns_name.sql
+\ir core/challenge_fits.sql
+\ir core/check_wanted.sql
+\ir core/check_order.sql
 \ir core/max_attempts.sql
 \ir core/maintenance_lock.sql
 \ir core/order_expired.sql
@@ -72,6 +76,7 @@ create schema admin;
 \ir core/eab_verify.sql
 \ir core/eab_refusal.sql
 \ir core/eab_count_order.sql
+\ir core/check_key.sql
 \ir core/account_reply.sql
 \ir core/order_reply.sql
 \ir core/authorization_reply.sql

@@ -3,7 +3,7 @@
 -- authorizations for subdomains and their reuse, replaced certificates, alternate chains.
 
 -- Accounts: the version of the terms that was agreed to, and the key that vouched for the account.
-alter table acme.accounts add terms text;
+alter table acme.accounts add terms text check (length(terms) <= 500);
 update acme.accounts set terms = '' where terms_agreed; -- to a version that nobody named
 alter table acme.accounts drop terms_agreed;
 alter table acme.accounts add eab_kid text;
@@ -44,7 +44,8 @@ alter table acme.authorizations add preauthorized boolean not null default false
 create index on acme.authorizations (account_id, identifier, wildcard) where status in ('pending', 'valid');
 
 -- RFC 9773 5: what an order replaces, and by which order a certificate was replaced.
-alter table acme.orders add replaces text;     -- the certID, as asked for
+alter table acme.orders add replaces text      -- the certID, as asked for
+	check (length(replaces) <= 200);
 alter table acme.orders add replaces_id uuid;  -- its certificate
 alter table acme.certificates add replaced_by uuid;
 

@@ -18,6 +18,7 @@ begin
 	if problem is not null then
 		return;
 	end if;
+	perform core.check_key(_jwk, _thumbprint);
 	insert into account_keys values (_thumbprint, _account) on conflict do nothing;
 	if found then
 		delete from account_keys where thumbprint = _old;

@@ -31,6 +31,7 @@ begin
 			end if;
 			problem := null;
 		else
+			perform core.check_key(_jwk, _thumbprint);
 			insert into account_keys values (_thumbprint, core.uuid7()) on conflict do nothing returning account_id into account;
 			created := found;
 		end if;

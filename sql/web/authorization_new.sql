@@ -24,6 +24,7 @@ begin
 	if problem is not null then
 		return;
 	end if;
+	perform core.check_wanted(jsonb_build_array(_wanted), _lifetime, _valid_for);
 	id := case when _reuse then core.find_authorization(_account, _wanted, _for, true) end;
 	created := id is null;
 	if created then

@@ -29,6 +29,7 @@ begin
 	if _reply.problem is not null then
 		return _reply;
 	end if;
+	perform core.check_order(_identifiers, _authorizations, _lifetime, _valid_for);
 	_reply.id := case when _reuse_order then
 		core.open_order(_account, _identifiers, _profile, _not_before, _not_after, _replaces) end;
 	if _reply.id is not null then

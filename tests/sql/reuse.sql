@@ -45,7 +45,8 @@ select is(t.shape(t.order_with(:'a', array['x.up.test'])), 'pending pending:x.up
 select is(t.pass(:'a', :'s_id'), 1::bigint, 'validated');
 select is(t.shape(t.order_with(:'a', array['x.up.test', 'a.b.up.test', '*.up.test', '*.c.up.test', 'up.test'])), 'ready valid:up.test', 'one authorization for all');
 select is(t.shape(t.order_with(:'a', array['xup.test'])), 'pending pending:xup.test', 'whole labels only');
-select is(t.shape(t.order_with(:'a', array['test'])), 'pending pending:test', 'nothing above');
+select is(t.pass(:'a', id), 1::bigint, 'validated') from t.pre(:'a', 'low.high.test', true);
+select is(t.shape(t.order_with(:'a', array['high.test'])), 'pending pending:high.test', 'nothing above');
 select id as o from t.order_with(:'a', array['x.up.test', '*.up.test', 'up.test']) \gset
 select is((t.finalize(:'a', :'o')).status, 'processing', 'finalized');
 select is((select names from sign.claim('s', 1, 0)), '["*.up.test", "up.test", "x.up.test"]', 'the names ordered are issued'), is(t.sign(), 1::bigint, 'issued');
