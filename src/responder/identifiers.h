@@ -33,9 +33,10 @@ int identifiers_from_json(struct json_object *array, const struct conf_profile *
 
 /* The parameters of ORDER_NEW; new references. */
 struct json_object *identifiers_to_json(const struct identifiers *ids) RETURNS_NONNULL NONNULL(1);
-struct json_object *identifiers_proofs(const struct identifiers *ids, const struct conf_profile *profile)
-	RETURNS_NONNULL NONNULL(1, 2);
+struct json_object *identifiers_proofs(const struct identifiers  *ids,
+                                       const struct conf_profile *profile) RETURNS_NONNULL NONNULL(1, 2);
 /* Challenge types that the profile offers for one name, or for many at once. */
-struct json_object *identifiers_challenges(const struct conf_profile *profile, bool many_names) RETURNS_NONNULL NONNULL(1);
+struct json_object *identifiers_challenges(const struct conf_profile *profile, bool many_names) RETURNS_NONNULL
+	NONNULL(1);
 
 #endif

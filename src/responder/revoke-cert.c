@@ -90,8 +90,8 @@ static int revoke_by_key(struct exchange *x, const struct target *t, struct db_a
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
 	const struct db_arg            args[] = {
-			   db_id(&x->nonce.id), db_int(x->nonce.key_id),        db_id(&t->id), db_bytes(t->der, t->len),
-			   reason,              db_text(x->key->thumbprint),
+			   db_id(&x->nonce.id),         db_int(x->nonce.key_id), db_id(&t->id), db_bytes(t->der, t->len), reason,
+			   db_text(x->key->thumbprint),
 	};
 	int r = check_key(x, t, p);
 

@@ -108,7 +108,7 @@ static int check_link(gnutls_x509_crt_t below, gnutls_x509_crt_t above, const ch
 
 /* Whether each from crts->items[first] upwards has issued the one below it; bottom is below the first. */
 static int check_order(const struct crts *crts, size_t first, gnutls_x509_crt_t bottom, const char *file,
-		       struct problem *p)
+                       struct problem *p)
 {
 	gnutls_x509_crt_t below = bottom;
 	int               r = 0;
@@ -188,14 +188,14 @@ static int check_same_issuer(const struct issuer *issuer, gnutls_x509_crt_t crt,
 		r = gnutls_x509_crt_get_key_id(issuer->crt, GNUTLS_KEYID_USE_SHA256, own_key, &own_len);
 	if (r < 0)
 		return problem_gnutls(p, PROB_CONFIG, r,
-				      "%s: its first certificate cannot be compared with the issuer's", file);
+		                      "%s: its first certificate cannot be compared with the issuer's", file);
 	if (same(&name, issuer->subject.data, issuer->subject.size) && key_id_len == issuer->key_id_len &&
 	    memcmp(key_id, issuer->key_id, key_id_len) == 0 && len == own_len && memcmp(key, own_key, len) == 0)
 		return 0;
 	return problem_set(p, PROB_CONFIG,
-			   "%s does not start with a certificate of the issuer: expected its subject, key and key "
-			   "identifier",
-			   file);
+	                   "%s does not start with a certificate of the issuer: expected its subject, key and key "
+	                   "identifier",
+	                   file);
 }
 
 static int make_alternate(struct issuer *issuer, const char *file, struct problem *p)
@@ -369,7 +369,7 @@ int issuers_load(const struct conf *conf, enum issuers_keys keys, struct issuers
 	for (; all.n < conf->n_issuers; all.n++) {
 		const struct conf_issuer *c = &conf->issuers[all.n];
 		struct issuer_files       files = { c->title, c->certificate, keys == ISSUERS_WITH_KEYS ? c->key : NULL,
-						    c->chain, &c->alternates };
+			                            c->chain, &c->alternates };
 
 		r = issuer_load(&files, &all.items[all.n], p);
 		if (r < 0)

@@ -28,17 +28,17 @@ struct issuer {
 	int64_t                        not_before, not_after;
 	char                          *chain; /* PEM: the certificate, then what is above it, without a root */
 	const char                    *above; /* the part of chain above the certificate, may be empty */
-	char                         **alternates; /* other chains from another certificate of the same issuer upwards, likewise */
-	size_t                         n_alternates;
-	char                          *root;  /* subject of what issued the topmost certificate of the chain */
-	int64_t                        id;    /* in the database; 0 until it is there */
+	char  **alternates; /* other chains from another certificate of the same issuer upwards, likewise */
+	size_t  n_alternates;
+	char   *root; /* subject of what issued the topmost certificate of the chain */
+	int64_t id;   /* in the database; 0 until it is there */
 };
 
 struct issuer_files {
-	const char *name;
-	const char *certificate;
-	const char *key;   /* NULL: not read */
-	const char *chain; /* NULL or empty: none */
+	const char             *name;
+	const char             *certificate;
+	const char             *key;        /* NULL: not read */
+	const char             *chain;      /* NULL or empty: none */
 	const struct conf_list *alternates; /* NULL: none */
 };
 

@@ -99,11 +99,11 @@ static int register_issuer(struct db *db, struct issuer *issuer, struct problem 
 	auto_(db_rows) struct db_rows *rows = NULL;
 	auto_buf struct buf            alternates = BUF_INIT(ALTERNATES_MAX);
 	struct db_arg                  args[] = {
-                        db_text(issuer->name),
-                        db_bytes(issuer->der.data, issuer->der.size),
-                        db_text(issuer->chain),
-                        db_null(), /* alternates, below */
-                        db_bytes(issuer->key_id, issuer->key_id_len),
+				 db_text(issuer->name),
+				 db_bytes(issuer->der.data, issuer->der.size),
+				 db_text(issuer->chain),
+				 db_null(), /* alternates, below */
+				 db_bytes(issuer->key_id, issuer->key_id_len),
 	};
 	int r;
 

@@ -147,6 +147,8 @@ ok "backdated as the profile says" test $(($(date +%s) - not_before)) -ge 1800
 ok "the database knows the same dates" test "$(sql "select extract(epoch from not_before)::int8 || ' ' ||
 	extract(epoch from not_after)::int8 from acme.certificates")" = "$not_before $not_after"
 ok "the chain is the issuer" test "$(sql "select chain from acme.issuers")" = "$(cat "$dir/ca/issuer.pem")"
+ok "the key identifier is the issuer's" test "$(sql "select upper(encode(key_id, 'hex')) from acme.issuers")" = \
+	"$(openssl x509 -in "$dir/ca/issuer.pem" -noout -ext subjectKeyIdentifier | sed -n '2s/[: ]//gp')"
 ok "no job is left" test "$(sql "select count(*) from acme.jobs")" = 0
 
 # --- many
@@ -215,6 +217,15 @@ sed "s,ca/issuer.key,other/issuer.key," "$dir/chert.conf" >"$dir/foreign.conf"
 ok "a foreign key" fails "does not belong to certificate" once "$dir/foreign.conf"
 sed "s,ca/issuer.key,other.key," "$dir/chert.conf" >"$dir/open.conf"
 chmod 604 "$dir/other.key"
+sed "/^issuer /a alternates = {\"$dir/ca/issuer.pem\", \"$dir/both.pem\"}" "$dir/chert.conf" >"$dir/alternates.conf"
+cat "$dir/ca/issuer.pem" "$dir/ca/root.pem" >"$dir/both.pem"
+ok "alternate chains" once "$dir/alternates.conf"
+ok "go into the database, without roots" test "$(sql "select alternates[1] || alternates[2] from acme.issuers")" = \
+	"$(cat "$dir/ca/issuer.pem" "$dir/ca/issuer.pem")"
+cp "$dir/other/issuer.pem" "$dir/both.pem"
+ok "an alternate chain of another issuer" fails "does not start with a certificate of the issuer" once "$dir/alternates.conf"
+ok "no alternate chain any more" once
+ok "takes them out" test "$(sql "select cardinality(alternates) from acme.issuers")" = 0
 ok "a key that others may read" fails "has mode 0604" once "$dir/open.conf"
 sed "s,dbname=chert,dbname=nonesuch," "$dir/chert.conf" >"$dir/nodb.conf"
 ok "no database" fails "the database cannot be reached" once "$dir/nodb.conf"

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include <gnutls/pkcs7.h>
+
 #include "base/mem.h"
 #include "keys.h"
 #include "pki/crt.h"
@@ -166,13 +168,44 @@ static void test_file(void **state UNUSED)
 	assert_non_null(strstr(p.detail, "/nonexistent/ca.pem"));
 }
 
+static void expect_pkcs7(const gnutls_datum_t *der, const char *chain, int n)
+{
+	auto_problem struct problem p = PROBLEM_INIT;
+	auto_buf struct buf         out = BUF_INIT(65536);
+	auto_gdatum gnutls_datum_t  first = { 0 };
+	gnutls_pkcs7_t              pkcs7;
+
+	assert_int_equal(crt_add_pkcs7(&out, der->data, der->size, chain, &p), 0);
+	assert_int_equal(gnutls_pkcs7_init(&pkcs7), 0);
+	assert_int_equal(gnutls_pkcs7_import(pkcs7, &(gnutls_datum_t){ (void *)out.data, (unsigned)out.len },
+	                                     GNUTLS_X509_FMT_DER),
+	                 0);
+	assert_int_equal(gnutls_pkcs7_get_crt_count(pkcs7), n);
+	assert_int_equal(gnutls_pkcs7_get_crt_raw2(pkcs7, 0, &first), 0);
+	assert_int_equal(first.size, der->size);
+	gnutls_pkcs7_deinit(pkcs7);
+}
+
+static void test_pkcs7(void **state UNUSED)
+{
+	auto_gdatum gnutls_datum_t  der = { 0 };
+	auto_buf struct buf         chain = BUF_INIT(65536), out = BUF_INIT(65536);
+	auto_problem struct problem p = PROBLEM_INIT;
+
+	make("\x05", 1, &der);
+	expect_pkcs7(&der, "", 1);
+	crt_add_pem(&chain, der.data, der.size);
+	crt_add_pem(&chain, der.data, der.size);
+	expect_pkcs7(&der, buf_str(&chain), 3);
+	assert_int_equal(crt_add_pkcs7(&out, der.data, der.size, "no PEM", &p), -PROB_INTERNAL);
+	assert_int_equal(out.len, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_id),
-		cmocka_unit_test(test_der_refused),
-		cmocka_unit_test(test_pem),
-		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_id),   cmocka_unit_test(test_der_refused), cmocka_unit_test(test_pem),
+		cmocka_unit_test(test_file), cmocka_unit_test(test_pkcs7),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,6 +135,15 @@ static void test_under(void **state UNUSED)
 	assert_false(ident_under("example.org", ""));
 }
 
+static void test_is_suffix(void **state UNUSED)
+{
+	assert_true(ident_is_suffix("org"));
+	assert_true(ident_is_suffix("co.uk"));
+	assert_true(ident_is_suffix("github.io"));
+	assert_false(ident_is_suffix("example.co.uk"));
+	assert_false(ident_is_suffix("test"));
+}
+
 static void test_is_public(void **state UNUSED)
 {
 	assert_true(ident_is_public("example.org"));
@@ -150,6 +159,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accepted), cmocka_unit_test(test_refused),   cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_under),    cmocka_unit_test(test_is_public),
+		cmocka_unit_test(test_is_suffix),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

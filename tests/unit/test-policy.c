@@ -8,7 +8,8 @@
 #include "responder/policy.h"
 #include "json/js.h"
 
-static char  http01[] = "http-01", dns01[] = "dns-01", example[] = "example", secret[] = "secret.example";
+static char http01[] = "http-01", dns01[] = "dns-01", example[] = "example", secret[] = "secret.example",
+	    below[] = "x.a.co.uk";
 static char *both[] = { http01, dns01 }, *allowed[] = { example }, *denied[] = { secret };
 
 static const struct conf_profile profile = {
@@ -44,6 +45,48 @@ static void test_names(void **state UNUSED)
 	assert_int_equal(check(&no_wildcards, "*.a.example"), -PROB_REJECTED_IDENTIFIER);
 	assert_int_equal(check(&only_http, "*.a.example"), -PROB_REJECTED_IDENTIFIER);
 	assert_int_equal(check(&only_http, "a.example"), 0);
+}
+
+static bool covers(const struct conf_profile *with, const char *name)
+{
+	auto_problem struct problem p = PROBLEM_INIT;
+	struct ident                id;
+
+	assert_int_equal(ident_from_text("dns", name, &id, &p), 0);
+	return policy_covers_subdomains(with, &id);
+}
+
+static void test_subdomains(void **state UNUSED)
+{
+	struct conf_profile with = profile, only_http, anything;
+
+	assert_false(policy_offers_subdomains(&with));
+	with.subdomain_authorizations = true;
+	assert_true(policy_offers_subdomains(&with));
+	assert_true(covers(&with, "a.example"));
+	assert_false(covers(&with, "*.a.example"));
+	assert_false(covers(&with, "a.example.org"));
+	assert_false(covers(&with, "secret.example"));
+	only_http = with;
+	only_http.challenges.n = 1;
+	assert_false(policy_offers_subdomains(&only_http));
+	assert_false(covers(&only_http, "a.example"));
+	anything = with;
+	anything.allow_suffixes.n = 0;
+	assert_false(covers(&anything, "co.uk"));
+	assert_true(covers(&anything, "a.co.uk"));
+	denied[0] = below;
+	assert_false(covers(&anything, "a.co.uk"));
+	assert_true(covers(&anything, "b.a.co.uk"));
+	denied[0] = secret;
+}
+
+static void test_challenges(void **state UNUSED)
+{
+	assert_true(policy_offers("http-01", false));
+	assert_false(policy_offers("http-01", true));
+	assert_false(policy_offers("tls-alpn-01", true));
+	assert_true(policy_offers("dns-01", true));
 }
 
 static void test_periods(void **state UNUSED)
@@ -100,9 +143,8 @@ static void test_contacts(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_names),
-		cmocka_unit_test(test_periods),
-		cmocka_unit_test(test_contacts),
+		cmocka_unit_test(test_names),   cmocka_unit_test(test_subdomains), cmocka_unit_test(test_challenges),
+		cmocka_unit_test(test_periods), cmocka_unit_test(test_contacts),
 	};
 
 	return cmocka_run_group_tests_name("policy", tests, NULL, NULL);
