@@ -91,7 +91,7 @@ int req_parse(char *const *env, const char *base_path, struct request *ret, stru
 		.origin = param(env, "HTTP_ORIGIN"),
 		.user_agent = param(env, "HTTP_USER_AGENT"),
 		.remote_addr = param(env, "REMOTE_ADDR"),
-		.renames_location = strcmp(param(env, "CHERT_LOCATION_HEADER"), "X-Location") == 0,
+		.for_mod_fcgid = strcmp(param(env, "CHERT_WEB_SERVER"), "mod_fcgid") == 0,
 	};
 	ret->method = parse_method(ret->method_text);
 	make_id(ret->id);

@@ -39,6 +39,7 @@ void res_clear(struct response *res)
 {
 	free(res->location);
 	buf_clear(&res->headers);
+	buf_clear(&res->links);
 	buf_clear(&res->body);
 	*res = RES_INIT;
 }
@@ -52,7 +53,7 @@ void res_header(struct response *res, const char *name, const char *value)
 void res_link(struct response *res, const char *url, const char *rel)
 {
 	assert(!strpbrk(url, "\r\n<>"));
-	buf_addf(&res->headers, "Link: <%s>;rel=\"%s\"\r\n", url, rel);
+	buf_addf(&res->links, "<%s>;rel=\"%s\"\n", url, rel);
 }
 
 void res_retry_after(struct response *res, unsigned seconds)
@@ -78,15 +79,32 @@ void res_json(struct response *res, int status, const char *type, struct json_ob
 	buf_addc(&res->body, '\n');
 }
 
-void res_render(const struct response *res, bool without_body, bool rename_location, struct buf *out)
+static void render_links(const struct response *res, bool for_mod_fcgid, struct buf *out)
 {
-	assert(!res->headers.failed && !res->body.failed);
+	const char *line = buf_str(&res->links);
+
+	for (unsigned n = 0; *line; n++) {
+		const int len = (int)strcspn(line, "\n");
+
+		assert(n < RES_LINKS_MAX);
+		if (for_mod_fcgid)
+			buf_addf(out, "X-Link-%u: %.*s\r\n", n, len, line);
+		else
+			buf_addf(out, "Link: %.*s\r\n", len, line);
+		line += len + 1;
+	}
+}
+
+void res_render(const struct response *res, bool without_body, bool for_mod_fcgid, struct buf *out)
+{
+	assert(!res->headers.failed && !res->links.failed && !res->body.failed);
 	buf_addf(out, "Status: %d %s\r\n", res->status, reason(res->status));
 	if (res->type)
 		buf_addf(out, "Content-Type: %s\r\n", res->type);
 	if (res->location)
-		buf_addf(out, "%s: %s\r\n", rename_location ? "X-Location" : "Location", res->location);
+		buf_addf(out, "%s: %s\r\n", for_mod_fcgid ? "X-Location" : "Location", res->location);
 	buf_add(out, buf_str(&res->headers), res->headers.len);
+	render_links(res, for_mod_fcgid, out);
 	if (res->status != 204) /* RFC 9110 8.6 */
 		buf_addf(out, "Content-Length: %zu\r\n", res->body.len);
 	buf_adds(out, "\r\n");

@@ -10,7 +10,8 @@
 #include "base/buf.h"
 #include "base/cleanup.h"
 
-#define RES_MAX 4194304 /* bytes of one body or header block */
+#define RES_MAX       4194304 /* bytes of one body or header block */
+#define RES_LINKS_MAX 10      /* as many as Apache's configuration has room for */
 
 struct response {
 	int         status;
@@ -18,10 +19,13 @@ struct response {
 	unsigned    max_age;  /* seconds for which caches may keep it unasked */
 	char       *location; /* owned */
 	struct buf  headers;  /* finished lines */
+	struct buf  links;    /* values of Link, one per line */
 	struct buf  body;
 };
 
-#define RES_INIT ((struct response){ .status = 500, .headers = BUF_INIT(RES_MAX), .body = BUF_INIT(RES_MAX) })
+#define RES_INIT            \
+	((struct response){ \
+		.status = 500, .headers = BUF_INIT(RES_MAX), .links = BUF_INIT(RES_MAX), .body = BUF_INIT(RES_MAX) })
 void res_clear(struct response *res) NONNULL(1);
 #define auto_response __attribute__((cleanup(res_clear)))
 
@@ -36,9 +40,10 @@ void res_location(struct response *res, char *url) NONNULL(1, 2);
 void res_json(struct response *res, int status, const char *type, struct json_object *object) NONNULL(1, 3, 4);
 
 /*
- * The header block and, unless without_body, the body.  With rename_location, Location goes out as X-Location: mod_fcgid turns
- * 200 with Location into a redirect, so there the web server is told to rename it (RFC 8555 7.3.1 demands that answer).
+ * The header block and, unless without_body, the body.  With for_mod_fcgid, Location goes out as X-Location and each Link as
+ * X-Link-0 and so on: mod_fcgid turns 200 with Location into a redirect, although RFC 8555 7.3.1 demands that answer, and
+ * joins fields of the same name, which S8 is about.  There the web server is told to give them their names back.
  */
-void res_render(const struct response *res, bool without_body, bool rename_location, struct buf *out) NONNULL(1, 4);
+void res_render(const struct response *res, bool without_body, bool for_mod_fcgid, struct buf *out) NONNULL(1, 4);
 
 #endif

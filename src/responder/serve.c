@@ -160,7 +160,7 @@ static void serve_one(struct worker *w, struct fc *fc)
 	auto_request struct request   req = { 0 };
 	auto_exchange struct exchange x = { .worker = w, .req = &req, .res = RES_INIT };
 	auto_buf struct buf           out = BUF_INIT(2 * (size_t)RES_MAX);
-	const char                   *env = getenv("CHERT_LOCATION_HEADER");
+	const char                   *env = getenv("CHERT_WEB_SERVER");
 	int                           r;
 
 	r = read_request(w, fc, &req, &p);
@@ -169,8 +169,7 @@ static void serve_one(struct worker *w, struct fc *fc)
 	if (r < 0)
 		answer_problem(&x, &p);
 	complete(&x);
-	res_render(&x.res, req.method == REQ_HEAD, req.renames_location || (env && strcmp(env, "X-Location") == 0),
-	           &out);
+	res_render(&x.res, req.method == REQ_HEAD, req.for_mod_fcgid || (env && strcmp(env, "mod_fcgid") == 0), &out);
 	log_exchange(&x, &p, started);
 	if (!fc_finish(fc, buf_str(&out), out.len)) /* which ends the life of what req borrows */
 		log_event(LOGL_WARNING, "response-lost", "id", req.id, NULL);

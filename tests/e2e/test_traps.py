@@ -68,6 +68,7 @@ def test_s8_s10_header_form(journey):
         for value in reply.all("Link"):
             assert re.fullmatch(r'<https://[^<>,; ]+>;rel="[a-z-]+"', value), (step, value)
         assert len(reply.all("Replay-Nonce")) == 1, step
+        assert not [name for name in reply.headers if name.lower().startswith("x-")], step
 
 
 def test_s9_media_types(journey):

@@ -37,7 +37,7 @@ static void test_fields(void **state UNUSED)
 
 	assert_int_equal(
 		parse(ENV("REQUEST_METHOD=POST", "REQUEST_URI=/acme/order/x?a=b", "CONTENT_LENGTH=12",
-	                  "CONTENT_TYPE=Application/JOSE+json; charset=utf-8", "CHERT_LOCATION_HEADER=X-Location"),
+	                  "CONTENT_TYPE=Application/JOSE+json; charset=utf-8", "CHERT_WEB_SERVER=mod_fcgid"),
 	              &req, &code, env),
 		0);
 	assert_int_equal(req.method, REQ_POST);
@@ -45,7 +45,7 @@ static void test_fields(void **state UNUSED)
 	assert_string_equal(req.target, "/order/x?a=b");
 	assert_int_equal(req.content_length, 12);
 	assert_true(req_has_type(&req, "application/jose+json"));
-	assert_true(req.renames_location);
+	assert_true(req.for_mod_fcgid);
 	assert_string_equal(req.origin, "");
 	assert_int_equal(strlen(req.id), REQ_ID_LEN);
 	release(env);
