@@ -49,6 +49,8 @@ static int check_link(struct exchange *x, const char **ret, struct problem *p)
 
 	if (version && !is_proved(x, version))
 		worker_reload_nonce_keys(x->worker, CLK_SECOND);
+	if (x->worker->nonce_keys.n == 0)
+		return worker_unavailable(x->worker, p);
 	if (!version || !is_proved(x, version))
 		return problem_set(p, PROB_NOT_FOUND,
 		                   "link is not good, or no longer; the account's client gets a new one");
