@@ -83,6 +83,7 @@ create schema admin;
 \ir core/challenge_reply.sql
 \ir core/orders_of.sql
 \ir core/authorizations_of.sql
+\ir core/authorizations_for.sql
 \ir core/lock_authorization.sql
 \ir core/fail_orders_of.sql
 \ir core/end_challenges.sql

@@ -8,9 +8,10 @@ language sql stable
 security definer set search_path = acme, core, pg_catalog, pg_temp as $$
 	select o.id, o.account_id, o.status, o.profile, jsonb_path_query_array(o.identifiers, '$[*].value'), o.created_at,
 	       o.expires_at, o.not_before, o.not_after, o.certificate_id, o.error,
-	       (select jsonb_agg(core.authorization_detail(a) order by x.position)
+	       -- One look-up by key each: a join might read all that the account ever had.
+	       (select jsonb_agg((select core.authorization_detail(a) from authorizations a
+	                           where a.account_id = o.account_id and a.id = x.authorization_id) order by x.position)
 	          from order_authorizations x
-	          join authorizations a on a.account_id = x.account_id and a.id = x.authorization_id
 	         where x.account_id = o.account_id and x.order_id = _order)
 	  from orders o
 	 where o.id = _order;

@@ -12,9 +12,8 @@ declare
 begin
 	return (
 		select id
-		  from authorizations a
-		 where account_id = _account and status in ('pending', 'valid') and identifier = any(core.suffixes(_value))
-		   and identifier_type = _wanted ->> 'type'
+		  from core.authorizations_for(_account, _value) a
+		 where identifier_type = _wanted ->> 'type'
 		   and (preauthorized or _any)
 		   and expires_at > now() + least(interval '1 hour', (expires_at - coalesce(validated_at, created_at)) * 0.1)
 		   and case status

@@ -5,14 +5,12 @@ create function core.open_order(_account uuid, _identifiers jsonb, _profile text
                                 _not_after timestamptz, _replaces text)
 returns uuid language plpgsql stable as $$
 declare
-	_names constant text[] := core.suffixes(regexp_replace(_identifiers #>> '{0,value}', '^\*\.', ''));
 	_authorization uuid;
-	_order uuid;
+	_order         uuid;
 begin
 	for _authorization in
 		select id
-		  from authorizations
-		 where account_id = _account and status in ('pending', 'valid') and identifier = any(_names)
+		  from core.authorizations_for(_account, regexp_replace(_identifiers #>> '{0,value}', '^\*\.', ''))
 		 order by id desc
 	loop
 		foreach _order in array core.orders_of(_account, _authorization) loop

@@ -79,5 +79,7 @@ select is(seq_scan, 0::bigint, relname || ' was read by key')
   from pg_stat_user_tables
  where schemaname = 'acme' and pg_table_size(relid) > 60000
  order by relname;
+select cmp_ok(sum(idx_tup_fetch), '<', 500::numeric, 'few of the authorizations of the account were read')
+  from pg_stat_user_tables where schemaname = 'acme' and relname like 'authorizations\_%';
 select cmp_ok(count(*), '>', 15::bigint, 'many tables are large') from pg_stat_user_tables where schemaname = 'acme' and pg_table_size(relid) > 60000;
 select * from finish();
