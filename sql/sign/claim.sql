@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- Hands issuances out to a signer, for _lease seconds.  Whether and for which names to issue is decided here, from the
--- authorizations (core.issuance); where nothing may be issued the order becomes invalid and the job is deleted.
--- What an earlier attempt reserved comes with the job and must be signed again as it is.
+-- Hands issuances out to a signer, for _lease seconds and an hour at most.  Whether and for which names to issue is decided
+-- here, from the authorizations (core.issuance); where nothing may be issued the order becomes invalid and the job is
+-- deleted.  What an earlier attempt reserved comes with the job and must be signed again as it is.
 create function sign.claim(_worker text, _limit int, _lease int)
 returns table (job uuid, attempt int, account uuid, order_id uuid, profile text, names jsonb, spki bytea,
                not_before timestamptz, not_after timestamptz, serial uuid, issuer int, tbs bytea)
@@ -35,7 +35,8 @@ begin
 			perform core.fail_issuance(_job, _may.problem);
 			continue;
 		end if;
-		update jobs set run_after = now() + make_interval(secs => _lease), attempts = attempts + 1, worker = _worker
+		update jobs
+		   set run_after = now() + make_interval(secs => least(_lease, 3600)), attempts = attempts + 1, worker = _worker
 		 where id = _job.id;
 		return query
 			select _job.id, _job.attempts + 1, _job.account_id, _job.object_id, _order.profile, _may.names,

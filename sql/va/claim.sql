@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- Hands validations of a perspective out to a worker, for _lease seconds: whoever holds a job is told by its attempt
--- number.  Jobs nobody waits for any more are deleted on the way, hopeless ones end as core.give_up says.
+-- Hands validations of a perspective out to a worker, for _lease seconds and an hour at most: whoever holds a job is told
+-- by its attempt number.  Jobs nobody waits for any more are deleted on the way, hopeless ones end as core.give_up says.
 -- Nothing here waits for a lock of a job.
 create function va.claim(_worker text, _perspective text, _limit int, _lease int)
 returns table (job uuid, attempt int, account uuid, authorization_id uuid, type text, identifier_type text,
@@ -26,7 +26,7 @@ begin
 	return query
 		with claimed as (
 			update jobs
-			   set run_after = now() + make_interval(secs => _lease), attempts = attempts + 1, worker = _worker
+			   set run_after = now() + make_interval(secs => least(_lease, 3600)), attempts = attempts + 1, worker = _worker
 			 where id = any(_jobs)
 			returning *)
 		select j.id, j.attempts, j.account_id, j.object_id, j.type, v.identifier_type, v.identifier, v.wildcard, v.token,
