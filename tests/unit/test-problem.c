@@ -84,6 +84,22 @@ static void test_sub(void **state UNUSED)
 	assert_int_equal(p.n_subs, 0);
 }
 
+static void test_move(void **state UNUSED)
+{
+	struct problem from = PROBLEM_INIT, to = PROBLEM_INIT;
+
+	problem_set(&from, PROB_REJECTED_IDENTIFIER, "name is not permitted");
+	problem_sub(&from, "dns", "example.test");
+	problem_set(&from, PROB_MALFORMED, "some names are not permitted");
+	problem_move(&to, &from);
+	assert_int_equal(from.code, PROB_NONE);
+	assert_int_equal(from.n_subs, 0);
+	assert_int_equal(to.code, PROB_MALFORMED);
+	assert_string_equal(to.detail, "some names are not permitted");
+	assert_string_equal(to.subs[0].ident_value, "example.test");
+	problem_clear(&to);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -92,6 +108,7 @@ int main(void)
 		cmocka_unit_test(test_detail_is_one_line_without_quotes),
 		cmocka_unit_test(test_long_detail),
 		cmocka_unit_test(test_sub),
+		cmocka_unit_test(test_move),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
