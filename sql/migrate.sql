@@ -48,6 +48,9 @@ create schema admin;
 \ir core/problem.sql
 \ir core/wire_time.sql
 \ir core/domain_name.sql
+\ir core/is_dns_name.sql
+\ir core/challenge_fits.sql
+\ir core/check_order.sql
 \ir core/max_attempts.sql
 \ir core/maintenance_lock.sql
 \ir core/order_expired.sql
@@ -57,6 +60,7 @@ create schema admin;
 \ir core/renew_nonce_epoch.sql
 \ir core/spend_nonce.sql
 \ir core/authenticate.sql
+\ir core/check_key.sql
 \ir core/account_reply.sql
 \ir core/order_reply.sql
 \ir core/authorization_reply.sql

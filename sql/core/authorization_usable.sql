@@ -1,11 +1,12 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- Whether a certificate may be issued on an authorization: valid, not expired, and gained by a challenge that proves
--- enough (a wildcard needs DNS, RFC 8555 8.4).
+-- Whether a certificate may be issued on an authorization: for a DNS name, valid, not expired, and gained by a challenge
+-- that proves enough.
 create function core.authorization_usable(_authorization authorizations) returns boolean language plpgsql stable as $$
 begin
 	return (_authorization).status = 'valid' and (_authorization).expires_at > now()
+	   and (_authorization).identifier_type = 'dns' and core.is_dns_name((_authorization).identifier)
 	   and exists (select from challenges
 	                where account_id = (_authorization).account_id and authorization_id = (_authorization).id
 	                  and status = 'valid'
-	                  and (not (_authorization).wildcard or type like 'dns-%'));
+	                  and core.challenge_fits(type, (_authorization).wildcard));
 end $$;

@@ -63,10 +63,12 @@ end $$;
 create table acme.accounts (
 	account_id     uuid primary key,
 	status         text not null default 'valid' check (status in ('valid', 'deactivated', 'revoked')),
-	jwk            text not null,              -- RFC 7638 canonical form
+	jwk            text not null               -- RFC 7638 canonical form
+	               check (octet_length(jwk) < 10000),
 	key_thumbprint text not null,              -- base64url
 	key_version    int not null default 1,
-	contact        jsonb not null default '[]',
+	contact        jsonb not null default '[]'
+	               check (jsonb_typeof(contact) = 'array' and pg_column_size(contact) < 10000),
 	terms_agreed   boolean not null default false,
 	created_at     timestamptz not null default now()
 );
@@ -87,12 +89,14 @@ create table acme.orders (
 	id             uuid not null,
 	status         text not null default 'pending'
 	               check (status in ('pending', 'ready', 'processing', 'valid', 'invalid')),
-	profile        text not null,
+	profile        text not null check (length(profile) <= 100),
 	identifiers    jsonb not null,             -- [{"type","value"}], as asked for
-	not_before     timestamptz,                -- as asked for, null: the profile decides
-	not_after      timestamptz,
+	not_before     timestamptz                 -- as asked for, null: the profile decides
+	               check (isfinite(not_before)),
+	not_after      timestamptz check (isfinite(not_after)),
 	expires_at     timestamptz not null,
-	public_key     bytea,                      -- SubjectPublicKeyInfo from the CSR, since finalize
+	public_key     bytea                       -- SubjectPublicKeyInfo from the CSR, since finalize
+	               check (octet_length(public_key) < 10000),
 	certificate_id uuid,
 	error          jsonb,                      -- {"type", "detail", …}, names as in problem.def
 	created_at     timestamptz not null default now(),
@@ -140,8 +144,9 @@ create table acme.challenges (
 	token             text not null,
 	key_authorization text,                    -- since the response; the thumbprint of that moment (RFC 8555 8.3)
 	validated_at      timestamptz,
-	error             jsonb,
-	record            jsonb,                   -- what the validator saw
+	error             jsonb check (pg_column_size(error) < 300000),
+	record            jsonb                    -- what the validator saw
+	                  check (pg_column_size(record) < 300000),
 	primary key (account_id, authorization_id, type)
 ) partition by range (authorization_id);
 create trigger status_edge before update of status on acme.challenges for each row

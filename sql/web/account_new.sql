@@ -21,6 +21,7 @@ begin
 		return;
 	end if;
 	if account is null then
+		perform core.check_key(_jwk, _thumbprint);
 		insert into account_keys values (_thumbprint, core.uuid7()) on conflict do nothing returning account_id into account;
 		created := found;
 	end if;

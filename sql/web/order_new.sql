@@ -16,6 +16,7 @@ begin
 	if _reply.problem is not null then
 		return _reply;
 	end if;
+	perform core.check_order(_identifiers, _authorizations, _lifetime, _valid_for);
 	insert into orders (account_id, id, profile, identifiers, not_before, not_after, expires_at)
 	values (_account, _order, _profile, _identifiers, _not_before, _not_after, _expires);
 	perform core.add_authorization(_account, _order, core.uuid7(_at), _expires, make_interval(secs => _valid_for),

@@ -137,7 +137,9 @@ static void make_account(struct db *db, struct id *ret)
 	size_t             len;
 
 	const struct db_arg args[] = {
-		db_id(&nonce.id), db_int(nonce.key_id), db_text("thumbprint"), db_text("{\"kty\":\"x\"}"),
+		db_id(&nonce.id), db_int(nonce.key_id),
+		/* base64url of the SHA-256 of what follows it */
+		db_text("bDNadPRDbJx3lGcmslg2uEkoVsa5WcwvVeT5KpSq0yg"), db_text("{\"kty\":\"x\"}"),
 		db_text("[\"mailto:\u00e4@example.org\"]"), db_bool(true), db_bool(false),
 	};
 	assert_int_equal(call(db, DB_WEB_ACCOUNT_NEW, args, &rows), 0);

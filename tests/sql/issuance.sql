@@ -54,6 +54,12 @@ select is(t.claim_after(:'a', 'delete from acme.challenges where authorization_i
           'invalid: unauthorized: no valid authorization for a.test', 'no challenge was passed');
 select is(t.claim_after(:'a', 'update acme.challenges set type = ''http-01'' where authorization_id = $1', '*.a.test'),
           'invalid: unauthorized: no valid authorization for *.a.test', 'a wildcard without DNS');
+select is(t.claim_after(:'a', 'update acme.challenges set type = ''dns-00'' where authorization_id = $1 and status = ''valid''', 'a.test'),
+          'invalid: unauthorized: no valid authorization for a.test', 'by a challenge that nobody knows');
+select is(t.claim_after(:'a', 'update acme.authorizations set identifier = ''*.a.test'', wildcard = false where id = $1', '*.a.test'),
+          'invalid: unauthorized: no valid authorization for *.a.test', 'a star passed off as a name');
+select is(t.claim_after(:'a', 'update acme.authorizations set identifier_type = ''ip'' where id = $1', 'a.test'),
+          'invalid: unauthorized: no valid authorization for a.test', 'another type of identifier');
 select is(t.claim_after(:'a', 'delete from acme.order_authorizations where authorization_id = $1', 'a.test', 'b.test'),
           'invalid: unauthorized: the authorizations are not those of the order', 'an authorization less');
 select is(t.claim_after(:'a', 'delete from acme.order_authorizations where authorization_id = $1', 'a.test'),

@@ -100,9 +100,12 @@ ok "two at once: one nonce key" says 1 query "select count(*) from acme.nonce_ke
 stay_connected()
 {
 	psql -qAt -d chert >"$dir/connected" <<-SQL || return 1
-		prepare new as select status from web.order_new(\$1, 1, core.uuid7(), 1, '[]', '[]', 'x', null, null, 1, 1);
+		prepare new as select status from web.order_new(\$1, 1, core.uuid7(), 1,
+			'[{"type": "dns", "value": "a.test"}]',
+			'[{"type": "dns", "value": "a.test", "wildcard": false, "challenges": ["dns-01"]}]', 'x', null, null, 60, 60);
 		prepare claim as select count(*) from va.claim('w', 'default', 1, 1);
-		select account from web.account_new(core.uuid7(), 1, 'connected', '{}', '[]', true, false) \gset
+		select account from web.account_new(core.uuid7(), 1, 'RBNvo1WzZ4oRRq0W9-hknpT7T8If536DEMBg9hyq_4o', '{}',
+			'[]', true, false) \gset
 		execute new(:'account');
 		execute claim;
 		\! psql -Xq -d chert -f '$sql/migrate.sql' >'$dir/meanwhile'

@@ -38,7 +38,7 @@ select is(t.csr(:'a', :'o', '["a.test"]'), 'badCSR: names of the CSR differ from
 select is(t.csr(:'a', :'o', '["a.test", "b.test", "c.test"]'), 'badCSR: names of the CSR differ from those of the order: c.test was not ordered', 'a name more');
 select is(t.csr(:'a', :'o', '["b.test", "c.test"]'), 'badCSR: names of the CSR differ from those of the order: a.test is missing, and c.test was not ordered', 'both');
 select is(t.csr(:'a', :'o', '[]'), 'badCSR: names of the CSR differ from those of the order: a.test is missing', 'none');
-select is(t.csr(:'a', :'o', '["a.test", "b.test"]', 'k2'), 'badCSR: public key of the CSR is an account key', 'an account key');
+select is(t.csr(:'a', :'o', '["a.test", "b.test"]', t.thumbprint('k2')), 'badCSR: public key of the CSR is an account key', 'an account key');
 select is(t.status('orders', :'o'), 'ready', 'it stayed ready');
 select is((select count(*) from acme.jobs), 0::bigint, 'without a job');
 select is(t.csr(:'a', :'o', '["b.test", "a.test"]'), null, 'the names in another sequence');

@@ -82,12 +82,12 @@ signed="'$account', 1, t.nonce(), t.key()"
 # --- one new key, many newAccounts
 close_gate
 for _ in $(seq 30); do
-	call "select created || ' ' || account from web.account_new(t.nonce(), t.key(), 'new', '{}', '[]', true, false)"
+	call "select created || ' ' || account from web.account_new(t.nonce(), t.key(), t.thumbprint('new'), 'new', '[]', true, false)"
 done
 ok "30 newAccounts with one key: all are answered" open_gate
 ok "one made the account" are "$(outcomes 'true .*')" 1
 ok "all got the same" are "$(cat "$dir"/call.* | sed -n 's/^outcome: [a-z]* //p' | sort -u | wc -l)" 1
-ok "there is one account" are "$(query "select count(*) from acme.accounts where key_thumbprint = 'new'")" 1
+ok "there is one account" are "$(query "select count(*) from acme.accounts where jwk = 'new'")" 1
 
 # --- one nonce, many requests
 close_gate

@@ -7,8 +7,11 @@ create function t.nonce() returns uuid language sql as 'select core.uuid7()';
 create function t.key() returns int language sql as 'select max(id) from acme.nonce_keys where retired_at is null';
 create function t.type(jsonb) returns text language sql as $$ select $1 ->> 'type' $$;
 
-create function t.account(_thumbprint text) returns uuid language sql as $$
-	select account from web.account_new(t.nonce(), t.key(), _thumbprint, '{"kty":"EC"}', '["mailto:a@example.org"]', true, false);
+create function t.thumbprint(_jwk text) returns text language sql as
+	$$ select translate(encode(sha256(convert_to(_jwk, 'UTF8')), 'base64'), '+/=', '-_') $$;
+create function t.account(_jwk text) returns uuid language sql as $$
+	select account
+	  from web.account_new(t.nonce(), t.key(), t.thumbprint(_jwk), _jwk, '["mailto:a@example.org"]', true, false);
 $$;
 
 create function t.order(_account uuid, variadic _names text[]) returns uuid language sql as $$

@@ -21,7 +21,7 @@ select is_empty($$ select * from va.claim('w', 'elsewhere', 10, 60) $$, 'another
 select * from va.claim('w1', 'default', 1, 60) \gset c_
 select is(row(:'c_attempt', :'c_account', :'c_authorization_id', :'c_type', :'c_identifier_type', :'c_identifier', :'c_wildcard')::text,
           row(1, :'a', :'z0', 'http-01'::text, 'dns'::text, 'a.test'::text, 'f')::text, 'the oldest, one at most');
-select is(:'c_key_authorization', :'c_token' || '.k1', 'with its key authorization');
+select is(:'c_key_authorization', :'c_token' || '.' || t.thumbprint('k1'), 'with its key authorization');
 select is((select array_agg(authorization_id) from va.claim('w2', 'default', 10, 2147483647)), array[:'z1']::uuid[], 'the other');
 select cmp_ok((select max(run_after) from acme.jobs), '<=', now() + interval '1 hour', 'not for good');
 select is_empty($$ select * from va.claim('w3', 'default', 10, 60) $$, 'no more');
