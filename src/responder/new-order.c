@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "acme/link.h"
+#include "acme/policy.h"
 #include "base/clk.h"
 #include "base/mem.h"
 #include "pki/ident.h"
 #include "responder/order.h"
-#include "responder/policy.h"
 
 #define ARRAY_MAX 256 /* so that more names than a profile permits get an answer that says so */
 
