@@ -8,6 +8,7 @@ import http.server
 import json
 import os
 import pathlib
+import resource
 import secrets
 import signal
 import ssl
@@ -572,6 +573,26 @@ def test_hung_database_blames_nobody(rig):
         time.sleep(0.02)
     rig.stack.sql("update acme.jobs set run_after = now()")
     assert_valid(rig.outcome(back))
+
+
+def test_no_sockets_left(rig):
+    """Is no fault of the applicant: the job comes back."""
+    pid = rig.validator.popen.pid
+    before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    given_back = rig.log().count("given-back")
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, before[1]))
+    try:
+        authorization, _, key_authorization = rig.queue("starved.web.test")
+        rig.web.answers["starved.web.test"] = reply(key_authorization)
+        deadline = time.monotonic() + 5
+        while rig.log().count("given-back") == given_back:
+            assert time.monotonic() < deadline, rig.log()[-2000:]
+            time.sleep(0.02)
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+    rig.stack.sql("update acme.jobs set run_after = now()")
+    rig.stack.sql("select pg_notify('chert_validate', '')")
+    assert_valid(rig.outcome(authorization))
 
 
 def test_nothing_is_claimed_beyond_concurrency(rig):
