@@ -82,6 +82,9 @@ static void test_sub(void **state UNUSED)
 	assert_string_equal(p.subs[1].ident_value, "example.test");
 	problem_clear(&p);
 	assert_int_equal(p.n_subs, 0);
+	problem_set(&p, PROB_UNSUPPORTED_IDENTIFIER, "x");
+	problem_sub(&p, "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9", "");
+	assert_string_equal(p.subs[0].ident_type, "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9");
 }
 
 static void test_move(void **state UNUSED)
