@@ -30,7 +30,7 @@ static char *fill(const char *path, const char *text)
 
 char *link_id(const char *path, const struct id *id)
 {
-	char text[ID_TEXT_LEN + 1];
+	char            text[ID_TEXT_LEN + 1];
 	auto_free char *filled = NULL;
 
 	id_to_text(id, text);

@@ -24,8 +24,7 @@ void link_setup(const char *base_url) NONNULL(1);
 /* base-url + path with its %s replaced by the id; newly allocated (free()). */
 char *link_plain(const char *path) RETURNS_NONNULL NONNULL(1);
 char *link_id(const char *path, const struct id *id) RETURNS_NONNULL NONNULL(1, 2);
-char *link_challenge(const struct id *authorization, const char *type)
-	FREE_WITH(free) RETURNS_NONNULL NONNULL(1, 2);
+char *link_challenge(const struct id *authorization, const char *type) FREE_WITH(free) RETURNS_NONNULL NONNULL(1, 2);
 
 /* Takes an account URL (kid) apart; false unless it is exactly one of ours by form. */
 bool link_account_id(const char *url, struct id *ret) NONNULL(1, 2) CHECK_RESULT;

@@ -110,7 +110,7 @@ static int bad_nonce(struct problem *p, const char *cause)
 }
 
 int nonce_check(const struct nonce_keys *keys, const char *text, int64_t now, int64_t lifetime, struct nonce *ret,
-		bool *ret_unknown_key, struct problem *p)
+                bool *ret_unknown_key, struct problem *p)
 {
 	struct wire_nonce nonce;
 	size_t            len = strlen(text), n, key;

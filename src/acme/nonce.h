@@ -32,7 +32,8 @@ struct nonce_keys {
 	size_t n;
 };
 
-void nonce_keys_add(struct nonce_keys *keys, int64_t id, int64_t active_from, const uint8_t key[NONCE_KEY_LEN]) NONNULL(1, 4);
+void nonce_keys_add(struct nonce_keys *keys, int64_t id, int64_t active_from, const uint8_t key[NONCE_KEY_LEN])
+	NONNULL(1, 4);
 /* A fresh nonce under the newest active key; false when there is no key.  out: NONCE_LEN + 1. */
 bool nonce_make(const struct nonce_keys *keys, int64_t now, char *out) NONNULL(1, 3) CHECK_RESULT;
 
@@ -41,6 +42,6 @@ bool nonce_make(const struct nonce_keys *keys, int64_t now, char *out) NONNULL(1
  * than a minute.  *ret_unknown_key is set when it names a key that is not among `keys`: the caller may load them again.
  */
 int nonce_check(const struct nonce_keys *keys, const char *text, int64_t now, int64_t lifetime, struct nonce *ret,
-		bool *ret_unknown_key, struct problem *p) NONNULL(1, 2, 5, 6, 7) CHECK_RESULT;
+                bool *ret_unknown_key, struct problem *p) NONNULL(1, 2, 5, 6, 7) CHECK_RESULT;
 
 #endif

@@ -40,7 +40,7 @@ static const char *member_text(struct json_object *object, const char *key)
 /* RFC 8555 7.1.2; `orders` is missing until there is such a resource. */
 struct json_object *render_account(const struct db_rows *rows)
 {
-	struct json_object *object = new_object();
+	struct json_object             *object = new_object();
 	auto_(json) struct json_object *contact = parse_column(rows, "contact");
 
 	js_add_text(object, "status", row_text(rows, 0, "status"));
@@ -54,8 +54,8 @@ struct json_object *render_account(const struct db_rows *rows)
 static struct json_object *authorization_links(const struct db_rows *rows)
 {
 	auto_(json) struct json_object *ids = parse_column(rows, "authorizations");
-	struct json_object *urls = oom_check(json_object_new_array());
-	const size_t        n = ids ? json_object_array_length(ids) : 0;
+	struct json_object             *urls = oom_check(json_object_new_array());
+	const size_t                    n = ids ? json_object_array_length(ids) : 0;
 
 	for (size_t i = 0; i < n; i++) {
 		struct id id;
@@ -90,7 +90,7 @@ struct json_object *render_order(const struct db_rows *rows)
 }
 
 static void add_challenge_start(struct json_object *object, const struct id *authorization, const char *type,
-				const char *status, const char *token)
+                                const char *status, const char *token)
 {
 	auto_free char *url = link_challenge(authorization, type);
 
@@ -106,7 +106,7 @@ static struct json_object *challenge_of(struct json_object *stored, const struct
 	struct json_object *object = new_object();
 
 	add_challenge_start(object, authorization, member_text(stored, "type"), member_text(stored, "status"),
-			    member_text(stored, "token"));
+	                    member_text(stored, "token"));
 	js_add_text(object, "validated", member_text(stored, "validated"));
 	add_error(object, member_text(stored, "error"));
 	return object;
@@ -115,11 +115,11 @@ static struct json_object *challenge_of(struct json_object *stored, const struct
 /* RFC 8555 7.1.4 */
 struct json_object *render_authorization(const struct db_rows *rows)
 {
-	struct json_object *object = new_object(), *identifier = new_object();
-	struct json_object *challenges = oom_check(json_object_new_array());
+	struct json_object             *object = new_object(), *identifier = new_object();
+	struct json_object             *challenges = oom_check(json_object_new_array());
 	auto_(json) struct json_object *stored = parse_column(rows, "challenges");
-	const size_t n = stored ? json_object_array_length(stored) : 0;
-	struct id    id = { 0 };
+	const size_t                    n = stored ? json_object_array_length(stored) : 0;
+	struct id                       id = { 0 };
 
 	row_id(rows, 0, "id", &id);
 	js_add_text(identifier, "type", row_text(rows, 0, "identifier_type"));
@@ -143,7 +143,7 @@ struct json_object *render_challenge(const struct db_rows *rows)
 
 	row_id(rows, 0, "authorization_id", &authorization);
 	add_challenge_start(object, &authorization, row_text(rows, 0, "type"), row_text(rows, 0, "status"),
-			    row_text(rows, 0, "token"));
+	                    row_text(rows, 0, "token"));
 	js_add_time(object, "validated", row_time(rows, 0, "validated_at"));
 	add_error(object, row_text(rows, 0, "error"));
 	return object;

@@ -102,7 +102,8 @@ static bool parse_time(const char *text, int64_t *ret)
 		const char *name;
 		int64_t     us;
 	} units[] = {
-		{ "ms", CLK_SECOND / 1000 }, { "s", CLK_SECOND }, { "min", CLK_MINUTE }, { "h", CLK_HOUR }, { "d", CLK_DAY },
+		{ "ms", CLK_SECOND / 1000 }, { "s", CLK_SECOND }, { "min", CLK_MINUTE },
+		{ "h", CLK_HOUR },           { "d", CLK_DAY },
 	};
 	const size_t digits = strspn(text, "0123456789");
 	int64_t      n = 0;
@@ -141,8 +142,8 @@ static char *set_number(const struct conf_row *row, const char *const *texts, si
 	assert(range_ok);
 	if (!parse(texts[0], &n) || n < min || n > max)
 		return xasprintf("is '%s', permitted are %s to %s%s%s%s", texts[0], row->min, row->max,
-				 row->unit ? " " : "", row->unit ? row->unit : "",
-				 row->type == CONF_T_TIME ? " (a whole number and ms, s, min, h or d)" : "");
+		                 row->unit ? " " : "", row->unit ? row->unit : "",
+		                 row->type == CONF_T_TIME ? " (a whole number and ms, s, min, h or d)" : "");
 	*(int64_t *)dst = n;
 	return NULL;
 }

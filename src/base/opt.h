@@ -12,8 +12,8 @@
 enum opt_type { OPT_FLAG, OPT_TEXT, OPT_INT };
 
 struct opt {
-	const char   *name;     /* long name without dashes */
-	char          letter;   /* or 0 */
+	const char   *name;   /* long name without dashes */
+	char          letter; /* or 0 */
 	enum opt_type type;
 	const char   *arg;      /* what --help calls the argument; NULL for OPT_FLAG */
 	const char   *help;     /* one line */

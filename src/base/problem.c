@@ -11,8 +11,7 @@ static const struct {
 	const char *name, *urn;
 	int         status;
 } table[PROB_N_CODES] = {
-#define PROBLEM(code, name_, urn_, status_) \
-	[PROB_##code] = { name_, "urn:ietf:params:acme:error:" urn_, status_ },
+#define PROBLEM(code, name_, urn_, status_) [PROB_##code] = { name_, "urn:ietf:params:acme:error:" urn_, status_ },
 #include "base/problem.def"
 #undef PROBLEM
 };

@@ -8,9 +8,9 @@
 
 #define MAX_ARGS 8
 
-static bool verbose;
+static bool        verbose;
 static const char *name;
-static int64_t number;
+static int64_t     number;
 
 static const struct opt rows[] = {
 	{ "verbose", 'v', OPT_FLAG, NULL, "say more", &verbose, 0, 0 },
@@ -75,18 +75,21 @@ static void test_refused(void **state UNUSED)
 	static const struct {
 		const char *args[MAX_ARGS], *detail;
 	} cases[] = {
-		{ { "--nonesuch", NULL }, "option --nonesuch is not permitted; chertctl test --help lists the options" },
+		{ { "--nonesuch", NULL },
+		  "option --nonesuch is not permitted; chertctl test --help lists the options" },
 		{ { "-x", NULL }, "option -x is not permitted; chertctl test --help lists the options" },
 		{ { "-vx", NULL }, "option -x is not permitted; chertctl test --help lists the options" },
 		{ { "--name", NULL }, "option --name needs an argument; chertctl test --help lists the options" },
 		{ { "-n", NULL }, "option -n needs an argument; chertctl test --help lists the options" },
-		{ { "--verbose=1", NULL }, "option --verbose=1 is not permitted; chertctl test --help lists the options" },
+		{ { "--verbose=1", NULL },
+		  "option --verbose=1 is not permitted; chertctl test --help lists the options" },
 		{ { "--n=1", NULL }, "option --n=1 is not permitted; chertctl test --help lists the options" },
 		{ { "--number=11", NULL }, "option --number is 11, permitted are -1 to 10" },
 		{ { "--number=-2", NULL }, "option --number is -2, permitted are -1 to 10" },
 		{ { "--number=", NULL }, "option --number is , permitted are -1 to 10" },
 		{ { "--number=1x", NULL }, "option --number is 1x, permitted are -1 to 10" },
-		{ { "--number=99999999999999999999", NULL }, "option --number is 99999999999999999999, permitted are -1 to 10" },
+		{ { "--number=99999999999999999999", NULL },
+		  "option --number is 99999999999999999999, permitted are -1 to 10" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -108,11 +111,11 @@ static void test_usage(void **state UNUSED)
 	opt_print_usage(&usage, out);
 	fclose(out);
 	assert_string_equal(text, "usage: chertctl test [options] FILE\nTests.\n\n"
-				  "  -v, --verbose                    say more\n"
-				  "  -n, --name NAME                  call it NAME\n"
-				  "      --number N                   use N of them\n"
-				  "      --help                       show this and exit\n"
-				  "      --version                    show the version and exit\n");
+	                          "  -v, --verbose                    say more\n"
+	                          "  -n, --name NAME                  call it NAME\n"
+	                          "      --number N                   use N of them\n"
+	                          "      --help                       show this and exit\n"
+	                          "      --version                    show the version and exit\n");
 }
 
 /* In a child, for they exit. */

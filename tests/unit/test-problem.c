@@ -40,7 +40,9 @@ static void test_detail_is_one_line_without_quotes(void **state UNUSED)
 	auto_problem struct problem p = PROBLEM_INIT;
 
 	problem_set(&p, PROB_MALFORMED, "found \"%s\"", "a\r\nb\x1b\x7f");
-	assert_string_equal(p.detail, "found 'a?" "?b?" "?'");
+	assert_string_equal(p.detail, "found 'a?"
+	                              "?b?"
+	                              "?'");
 }
 
 /* Whatever is cut, it stays UTF-8. */

@@ -6,22 +6,22 @@
 #include "fake-rows.h"
 #include "json/js.h"
 
-#define BASE "https://ca.example/acme"
-#define UUID "01930500-0000-7000-8000-000000000000"
-#define TEXT "AZMFAAAAcACAAAAAAAAAAA"
-#define UUID_2 "01930500-0000-7000-8000-000000000001"
-#define TEXT_2 "AZMFAAAAcACAAAAAAAAAAQ"
-#define TIME "2026-11-21 20:49:17.999+00"
-#define WIRE_TIME "2026-11-21T20:49:17Z"
+#define BASE         "https://ca.example/acme"
+#define UUID         "01930500-0000-7000-8000-000000000000"
+#define TEXT         "AZMFAAAAcACAAAAAAAAAAA"
+#define UUID_2       "01930500-0000-7000-8000-000000000001"
+#define TEXT_2       "AZMFAAAAcACAAAAAAAAAAQ"
+#define TIME         "2026-11-21 20:49:17.999+00"
+#define WIRE_TIME    "2026-11-21T20:49:17Z"
 #define ERROR_STORED "{\"type\": \"dns\", \"detail\": \"no address\"}"
-#define ERROR_WIRE "{\"type\":\"urn:ietf:params:acme:error:dns\",\"detail\":\"no address\",\"status\":400}"
+#define ERROR_WIRE   "{\"type\":\"urn:ietf:params:acme:error:dns\",\"detail\":\"no address\",\"status\":400}"
 
 static void assert_render(struct json_object *(*render)(const struct db_rows *), const struct fake_cell *cells,
-			  const char *expected)
+                          const char *expected)
 {
-	auto_(db_rows) struct db_rows *rows = fake_rows(cells);
+	auto_(db_rows) struct db_rows  *rows = fake_rows(cells);
 	auto_(json) struct json_object *object = render(rows);
-	size_t len;
+	size_t                          len;
 
 	assert_string_equal(js_text(object, &len), expected);
 }
@@ -29,86 +29,113 @@ static void assert_render(struct json_object *(*render)(const struct db_rows *),
 static void test_account(void **state UNUSED)
 {
 	const struct fake_cell full[] = {
-		{ "status", "valid" }, { "contact", "[\"mailto:a@example.org\"]" }, { "terms_agreed", "t" }, { NULL, NULL },
+		{ "status", "valid" },
+		{ "contact", "[\"mailto:a@example.org\"]" },
+		{ "terms_agreed", "t" },
+		{ NULL, NULL },
 	};
 	const struct fake_cell bare[] = {
-		{ "status", "deactivated" }, { "contact", "[]" }, { "terms_agreed", "f" }, { NULL, NULL },
+		{ "status", "deactivated" },
+		{ "contact", "[]" },
+		{ "terms_agreed", "f" },
+		{ NULL, NULL },
 	};
 
-	assert_render(render_account, full, "{\"status\":\"valid\",\"contact\":[\"mailto:a@example.org\"],"
-					    "\"termsOfServiceAgreed\":true}");
+	assert_render(render_account, full,
+	              "{\"status\":\"valid\",\"contact\":[\"mailto:a@example.org\"],"
+	              "\"termsOfServiceAgreed\":true}");
 	assert_render(render_account, bare, "{\"status\":\"deactivated\"}");
 }
 
 static void test_order(void **state UNUSED)
 {
 	const struct fake_cell pending[] = {
-		{ "id", UUID }, { "status", "pending" }, { "expires_at", TIME },
+		{ "id", UUID },
+		{ "status", "pending" },
+		{ "expires_at", TIME },
 		{ "identifiers", "[{\"type\": \"dns\", \"value\": \"a.example\"}]" },
 		{ "authorizations", "[\"" UUID_2 "\", \"" UUID "\"]" },
-		{ "not_before", NULL }, { "not_after", NULL }, { "error", NULL }, { "certificate", NULL }, { NULL, NULL },
+		{ "not_before", NULL },
+		{ "not_after", NULL },
+		{ "error", NULL },
+		{ "certificate", NULL },
+		{ NULL, NULL },
 	};
 	const struct fake_cell full[] = {
-		{ "id", UUID }, { "status", "invalid" }, { "expires_at", TIME }, { "identifiers", "[]" },
-		{ "authorizations", "[]" }, { "not_before", TIME }, { "not_after", TIME }, { "error", ERROR_STORED },
-		{ "certificate", UUID_2 }, { NULL, NULL },
+		{ "id", UUID },          { "status", "invalid" },    { "expires_at", TIME },
+		{ "identifiers", "[]" }, { "authorizations", "[]" }, { "not_before", TIME },
+		{ "not_after", TIME },   { "error", ERROR_STORED },  { "certificate", UUID_2 },
+		{ NULL, NULL },
 	};
 
 	assert_render(render_order, pending,
-		      "{\"status\":\"pending\",\"expires\":\"" WIRE_TIME "\","
-		      "\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.example\"}],"
-		      "\"authorizations\":[\"" BASE "/authz/" TEXT_2 "\",\"" BASE "/authz/" TEXT "\"],"
-		      "\"finalize\":\"" BASE "/order/" TEXT "/finalize\"}");
-	assert_render(render_order, full,
-		      "{\"status\":\"invalid\",\"expires\":\"" WIRE_TIME "\",\"identifiers\":[],\"notBefore\":\"" WIRE_TIME
-		      "\",\"notAfter\":\"" WIRE_TIME "\",\"error\":" ERROR_WIRE ",\"authorizations\":[],"
-		      "\"finalize\":\"" BASE "/order/" TEXT "/finalize\",\"certificate\":\"" BASE "/cert/" TEXT_2 "\"}");
+	              "{\"status\":\"pending\",\"expires\":\"" WIRE_TIME "\","
+	              "\"identifiers\":[{\"type\":\"dns\",\"value\":\"a.example\"}],"
+	              "\"authorizations\":[\"" BASE "/authz/" TEXT_2 "\",\"" BASE "/authz/" TEXT "\"],"
+	              "\"finalize\":\"" BASE "/order/" TEXT "/finalize\"}");
+	assert_render(
+		render_order, full,
+		"{\"status\":\"invalid\",\"expires\":\"" WIRE_TIME "\",\"identifiers\":[],\"notBefore\":\"" WIRE_TIME
+		"\",\"notAfter\":\"" WIRE_TIME "\",\"error\":" ERROR_WIRE ",\"authorizations\":[],"
+		"\"finalize\":\"" BASE "/order/" TEXT "/finalize\",\"certificate\":\"" BASE "/cert/" TEXT_2 "\"}");
 }
 
 static void test_authorization(void **state UNUSED)
 {
 	const struct fake_cell pending[] = {
-		{ "id", UUID }, { "status", "pending" }, { "expires_at", TIME }, { "identifier_type", "dns" },
-		{ "identifier", "a.example" }, { "wildcard", "t" },
-		{ "challenges", "[{\"type\": \"dns-01\", \"token\": \"tok\", \"status\": \"pending\"}]" }, { NULL, NULL },
+		{ "id", UUID },
+		{ "status", "pending" },
+		{ "expires_at", TIME },
+		{ "identifier_type", "dns" },
+		{ "identifier", "a.example" },
+		{ "wildcard", "t" },
+		{ "challenges", "[{\"type\": \"dns-01\", \"token\": \"tok\", \"status\": \"pending\"}]" },
+		{ NULL, NULL },
 	};
 	const struct fake_cell done[] = {
-		{ "id", UUID }, { "status", "invalid" }, { "expires_at", TIME }, { "identifier_type", "dns" },
-		{ "identifier", "a.example" }, { "wildcard", "f" },
-		{ "challenges", "[{\"type\": \"http-01\", \"token\": \"tok\", \"status\": \"valid\", \"validated\": \"" WIRE_TIME
-				"\"}, {\"type\": \"dns-01\", \"token\": \"tak\", \"status\": \"invalid\", \"error\": " ERROR_STORED
-				"}]" },
+		{ "id", UUID },
+		{ "status", "invalid" },
+		{ "expires_at", TIME },
+		{ "identifier_type", "dns" },
+		{ "identifier", "a.example" },
+		{ "wildcard", "f" },
+		{ "challenges",
+		  "[{\"type\": \"http-01\", \"token\": \"tok\", \"status\": \"valid\", \"validated\": \"" WIRE_TIME
+		  "\"}, {\"type\": \"dns-01\", \"token\": \"tak\", \"status\": \"invalid\", \"error\": " ERROR_STORED
+		  "}]" },
 		{ NULL, NULL },
 	};
 
 	assert_render(render_authorization, pending,
-		      "{\"identifier\":{\"type\":\"dns\",\"value\":\"a.example\"},\"status\":\"pending\",\"expires\":\"" WIRE_TIME
-		      "\",\"challenges\":[{\"type\":\"dns-01\",\"url\":\"" BASE "/challenge/" TEXT
-		      "/dns-01\",\"status\":\"pending\",\"token\":\"tok\"}],\"wildcard\":true}");
+	              "{\"identifier\":{\"type\":\"dns\",\"value\":\"a.example\"},\"status\":\"pending\",\"expires\":"
+	              "\"" WIRE_TIME "\",\"challenges\":[{\"type\":\"dns-01\",\"url\":\"" BASE "/challenge/" TEXT
+	              "/dns-01\",\"status\":\"pending\",\"token\":\"tok\"}],\"wildcard\":true}");
 	assert_render(render_authorization, done,
-		      "{\"identifier\":{\"type\":\"dns\",\"value\":\"a.example\"},\"status\":\"invalid\",\"expires\":\"" WIRE_TIME
-		      "\",\"challenges\":[{\"type\":\"http-01\",\"url\":\"" BASE "/challenge/" TEXT
-		      "/http-01\",\"status\":\"valid\",\"token\":\"tok\",\"validated\":\"" WIRE_TIME "\"},"
-		      "{\"type\":\"dns-01\",\"url\":\"" BASE "/challenge/" TEXT
-		      "/dns-01\",\"status\":\"invalid\",\"token\":\"tak\",\"error\":" ERROR_WIRE "}]}");
+	              "{\"identifier\":{\"type\":\"dns\",\"value\":\"a.example\"},\"status\":\"invalid\",\"expires\":"
+	              "\"" WIRE_TIME "\",\"challenges\":[{\"type\":\"http-01\",\"url\":\"" BASE "/challenge/" TEXT
+	              "/http-01\",\"status\":\"valid\",\"token\":\"tok\",\"validated\":\"" WIRE_TIME "\"},"
+	              "{\"type\":\"dns-01\",\"url\":\"" BASE "/challenge/" TEXT
+	              "/dns-01\",\"status\":\"invalid\",\"token\":\"tak\",\"error\":" ERROR_WIRE "}]}");
 }
 
 static void test_challenge(void **state UNUSED)
 {
 	const struct fake_cell pending[] = {
-		{ "type", "http-01" }, { "status", "processing" }, { "token", "tok" }, { "validated_at", NULL },
-		{ "error", NULL }, { "authorization_id", UUID }, { NULL, NULL },
+		{ "type", "http-01" }, { "status", "processing" },   { "token", "tok" }, { "validated_at", NULL },
+		{ "error", NULL },     { "authorization_id", UUID }, { NULL, NULL },
 	};
 	const struct fake_cell done[] = {
-		{ "type", "http-01" }, { "status", "invalid" }, { "token", "tok" }, { "validated_at", TIME },
+		{ "type", "http-01" },     { "status", "invalid" },      { "token", "tok" }, { "validated_at", TIME },
 		{ "error", ERROR_STORED }, { "authorization_id", UUID }, { NULL, NULL },
 	};
 
-	assert_render(render_challenge, pending, "{\"type\":\"http-01\",\"url\":\"" BASE "/challenge/" TEXT
-						 "/http-01\",\"status\":\"processing\",\"token\":\"tok\"}");
-	assert_render(render_challenge, done, "{\"type\":\"http-01\",\"url\":\"" BASE "/challenge/" TEXT
-					      "/http-01\",\"status\":\"invalid\",\"token\":\"tok\",\"validated\":\"" WIRE_TIME
-					      "\",\"error\":" ERROR_WIRE "}");
+	assert_render(render_challenge, pending,
+	              "{\"type\":\"http-01\",\"url\":\"" BASE "/challenge/" TEXT
+	              "/http-01\",\"status\":\"processing\",\"token\":\"tok\"}");
+	assert_render(render_challenge, done,
+	              "{\"type\":\"http-01\",\"url\":\"" BASE "/challenge/" TEXT
+	              "/http-01\",\"status\":\"invalid\",\"token\":\"tok\",\"validated\":\"" WIRE_TIME
+	              "\",\"error\":" ERROR_WIRE "}");
 }
 
 static int set_up(void **state UNUSED)
