@@ -117,6 +117,9 @@ int opt_parse(const struct opt_usage *usage, int argc, char **argv, int *ret_fir
 		if (r < 0)
 			return r;
 	}
+	if (!*usage->operands && optind < argc)
+		return problem_set(p, PROB_CONFIG, "unexpected operand %s; %s --help lists the options", argv[optind],
+		                   usage->program);
 	*ret_first = optind;
 	return 0;
 }

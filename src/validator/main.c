@@ -34,9 +34,6 @@ static int parse_options(int argc, char **argv, struct options *ret, struct prob
 	int                    first, r;
 
 	r = opt_parse(&usage, argc, argv, &first, p);
-	if (r == 0 && first < argc)
-		r = problem_set(p, PROB_CONFIG, "unexpected operand %s; " PROGRAM " --help lists the options",
-		                argv[first]);
 	if (r == 0 && ret->perspective && (!*ret->perspective || strlen(ret->perspective) > PERSPECTIVE_MAX))
 		r = problem_set(p, PROB_CONFIG, "--perspective takes 1 to %d characters", PERSPECTIVE_MAX);
 	return r;

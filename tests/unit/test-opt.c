@@ -102,6 +102,20 @@ static void test_refused(void **state UNUSED)
 	}
 }
 
+static void test_no_operands(void **state UNUSED)
+{
+	const struct opt_usage      none = { "chertctl none", "", "Tests.", rows };
+	auto_problem struct problem p = PROBLEM_INIT;
+	char                        program[] = "none", option[] = "-v", operand[] = "x";
+	char                       *argv[] = { program, option, operand, NULL };
+	int                         first = -1;
+
+	assert_int_equal(opt_parse(&none, 2, argv, &first, &p), 0);
+	assert_int_equal(first, 2);
+	assert_int_equal(opt_parse(&none, 3, argv, &first, &p), -PROB_CONFIG);
+	assert_string_equal(p.detail, "unexpected operand x; chertctl none --help lists the options");
+}
+
 static void test_usage(void **state UNUSED)
 {
 	auto_free char *text = NULL;
@@ -158,6 +172,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_no_operands),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_help_and_version),
 	};
