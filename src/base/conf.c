@@ -237,6 +237,20 @@ static int set_issuers(struct load *l, struct conf *c)
 	return r;
 }
 
+/* They go into headers, JSON and certificates as they are: no blanks, no controls, nothing that RFC 3986 2 leaves out. */
+static int check_url(struct load *l, const char *section, const char *title, const char *key, const char *url)
+{
+	static const char chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+				    "-._~:/?#[]@!$&'()*+,;=%";
+	const char       *rest = url ? strstr(url, "://") : NULL;
+
+	if (!url || (rest && rest[3] && (strncmp(url, "http:", 5) == 0 || strncmp(url, "https:", 6) == 0) &&
+	             url[strspn(url, chars)] == '\0'))
+		return 0;
+	return problem_set(l->p, PROB_CONFIG, "%s:%d: %s is %s, expected an http or https URL", l->path,
+	                   conf_place_find(&l->places, section, title, key)->line, key, url);
+}
+
 static int add_profile(struct load *l, struct conf *c, cfg_t *cfg, const char *title)
 {
 	struct conf_profile *profile = &c->profiles[c->n_profiles++];
@@ -244,6 +258,10 @@ static int add_profile(struct load *l, struct conf *c, cfg_t *cfg, const char *t
 
 	profile->title = xstrdup(title);
 	r = set_section(l, &conf_sections[CONF_S_PROFILE], cfg, title, profile);
+	if (r == 0)
+		r = check_url(l, "profile", title, "ca-issuers-url", profile->ca_issuers_url);
+	if (r == 0)
+		r = check_url(l, "profile", title, "crl-url", profile->crl_url);
 	if (r < 0)
 		return r;
 	if (!profile->issuer && c->n_issuers > 0)
@@ -315,6 +333,7 @@ static int check_values(struct load *l, const struct conf *c)
 	const struct conf_place *base_url = conf_place_find(&l->places, NULL, NULL, "base-url");
 	const struct conf_place *log_level = conf_place_find(&l->places, NULL, NULL, "log-level");
 	enum log_level           level;
+	int                      r;
 
 	if (!is_base_url(c->base_url))
 		return problem_set(l->p, PROB_CONFIG,
@@ -326,7 +345,8 @@ static int check_values(struct load *l, const struct conf *c)
 		                   "%s:%d: log-level is %s, permitted are error, warning, notice, info "
 		                   "and debug",
 		                   l->path, log_level->line, c->log_level);
-	return 0;
+	r = check_url(l, NULL, NULL, "terms-of-service", c->terms_of_service);
+	return r < 0 ? r : check_url(l, NULL, NULL, "website", c->website);
 }
 
 static int build(struct load *l, struct conf *c)

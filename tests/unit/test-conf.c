@@ -158,6 +158,17 @@ static void test_refused(void **state UNUSED)
 		{ URL "issuer a { certificate = '' key = k }\n",
 		  ":2: certificate has 0 characters, permitted are 1 to 1000" },
 		{ URL "profile p {\nissuer = a }\n", ":3: issuer is a, expected the title of an issuer section" },
+		{ URL "website = ca.test\n", ":2: website is ca.test, expected an http or https URL" },
+		{ URL "website = 'https://'\n", ":2: website is https://, expected" },
+		{ URL "website = ''\n", ":2: website is , expected" },
+		{ URL "website = 'javascript://ca.test'\n", ":2: website is javascript://ca.test, expected" },
+		{ URL "terms-of-service = 'https://ca.test/<a>'\n",
+		  ":2: terms-of-service is https://ca.test/<a>, expected" },
+		{ URL "terms-of-service = \"https://ca.test/\\r\\nX: y\"\n",
+		  ":2: terms-of-service is https://ca.test/" },
+		{ URL "profile p {\ncrl-url = 'http://ca.test/a b' }", ":3: crl-url is http://ca.test/a b, expected" },
+		{ URL "profile p {\nca-issuers-url = 'ldap://ca.test/' }",
+		  ":3: ca-issuers-url is ldap://ca.test/, expected" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
