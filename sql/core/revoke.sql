@@ -13,7 +13,7 @@ begin
 	  from certificates
 	 where account_id = (select account_id from serials where id = _id) and id = _id
 	   for update;
-	if not found or _found.certificate <> _der then
+	if not found or _found.certificate is distinct from _der then
 		return core.problem('notFound', 'no such certificate');
 	elsif _account <> _found.account_id and not core.holds_names(_account, _found.names) then
 		return core.problem('unauthorized', 'certificate was issued to another account, and this one does not hold '

@@ -16,6 +16,7 @@ create function t.revoked(_c uuid) returns text language sql as
 select t.certificate(:'a', 'a.test', '*.a.test') as c \gset
 select is(t.revoke(:'a', core.uuid7()), 'notFound: no such certificate', 'unknown');
 select is(t.revoke(:'a', :'c', null, 'another'), 'notFound: no such certificate', 'another encoding');
+select is((select t.type(problem) from web.certificate_revoke(:'a', 1, t.nonce(), t.key(), :'c', null, null)), 'notFound', 'no encoding');
 select is(t.revoke(:'a', :'c', r), format('badRevocationReason: reason is %s, it must be one of 0, 1, 3, 4 and 5', r), 'reason ' || r)
   from unnest(array[-1, 2, 6, 7, 8, 9, 10, 11]) r;
 select alike(t.revoke(:'b', :'c'), 'unauthorized: certificate was issued to another account%', 'another account');
