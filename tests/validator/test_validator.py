@@ -704,3 +704,11 @@ def test_bad_settings(rig, settings, says):
     done = subprocess.run([BUILD / "chert-validator", "--config", rig.stack.conf], check=False, capture_output=True,
                           text=True, timeout=10)
     assert done.returncode == 1 and says in done.stderr
+
+
+@pytest.mark.parametrize("files,warns", [(200, True), (1500, False)])
+def test_limit_of_files(rig, files, warns):
+    rig.write_conf(**{"hosts-file": '"/nonexistent"'})
+    done = subprocess.run(["prlimit", f"--nofile={files}", BUILD / "chert-validator", "--config", rig.stack.conf],
+                          check=False, capture_output=True, text=True, timeout=10)
+    assert done.returncode == 1 and ("few-files" in done.stderr) == warns, done.stderr
