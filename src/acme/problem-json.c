@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "json/js.h"
 #include "pki/jws.h"
+#include "json/js.h"
 
 static struct json_object *new_document(enum prob_code code, const char *detail)
 {
@@ -23,8 +23,8 @@ static struct json_object *new_subproblems(const struct problem *p)
 
 	for (size_t i = 0; i < p->n_subs; i++) {
 		const struct subproblem *sub = &p->subs[i];
-		struct json_object *object = new_document(sub->code, sub->detail);
-		struct json_object *identifier = oom_check(json_object_new_object());
+		struct json_object      *object = new_document(sub->code, sub->detail);
+		struct json_object      *identifier = oom_check(json_object_new_object());
 
 		js_add_text(identifier, "type", sub->ident_type);
 		js_add_text(identifier, "value", sub->ident_value);
@@ -59,8 +59,8 @@ static struct json_object *to_wire(const struct problem *p, const char *detail)
 /* The same for all that is our own fault: what lies behind it is for the log. */
 static char *own_fault(enum prob_code code, const char *request_id)
 {
-	const char *what = code == PROB_UNAVAILABLE ? "the server is temporarily unavailable" :
-						      "the server failed to process the request";
+	const char *what = code == PROB_UNAVAILABLE ? "the server is temporarily unavailable"
+	                                            : "the server failed to process the request";
 
 	return request_id ? xasprintf("%s (request %s)", what, request_id) : xstrdup(what);
 }

@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 
-#define B64U_LEN(n)     (((n) * 4 + 2) / 3) /* characters for n bytes, without the NUL */
+#define B64U_LEN(n)         (((n)*4 + 2) / 3)   /* characters for n bytes, without the NUL */
 #define B64U_MAX_BYTES(len) ((len) / 4 * 3 + 2) /* bytes that len characters can hold at most */
 
 /* out: B64U_LEN(len) + 1 bytes, NUL-terminated. */
@@ -21,7 +21,6 @@ char *b64u_encode_new(const void *p, size_t len) FREE_WITH(free) RETURNS_NONNULL
  * False, with nothing written to *ret_len, unless all of text is canonical base64url (alphabet, no
  * padding, length mod 4 != 1, unused bits zero) that decodes to at most `size` bytes.
  */
-bool b64u_decode(const char *text, size_t len, void *out, size_t size, size_t *ret_len)
-	NONNULL(1, 3, 5) CHECK_RESULT;
+bool b64u_decode(const char *text, size_t len, void *out, size_t size, size_t *ret_len) NONNULL(1, 3, 5) CHECK_RESULT;
 
 #endif

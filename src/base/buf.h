@@ -19,7 +19,7 @@ struct buf {
 };
 
 #define BUF_INIT(maximum) ((struct buf){ .max = (maximum) })
-#define auto_buf __attribute__((cleanup(buf_clear)))
+#define auto_buf          __attribute__((cleanup(buf_clear)))
 
 void buf_add(struct buf *b, const void *p, size_t len) NONNULL(1);
 void buf_adds(struct buf *b, const char *s) NONNULL(1, 2);
@@ -30,6 +30,6 @@ void buf_addf(struct buf *b, const char *fmt, ...) PRINTF_LIKE(2, 3) NONNULL(1, 
 const char *buf_str(const struct buf *b) NONNULL(1);
 /* Hands the contents over to the caller (free()); b is empty afterwards. */
 char *buf_steal(struct buf *b) NONNULL(1);
-void buf_clear(struct buf *b) NONNULL(1);
+void  buf_clear(struct buf *b) NONNULL(1);
 
 #endif

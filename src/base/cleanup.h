@@ -14,12 +14,12 @@
 
 #define auto_(name) __attribute__((cleanup(name##_freep)))
 
-#define DEFINE_FREEP(name, type, fn)              \
-	static inline void name##_freep(type *p)  \
-	{                                         \
-		if (*p)                           \
-			fn(*p);                   \
-	}                                         \
+#define DEFINE_FREEP(name, type, fn)             \
+	static inline void name##_freep(type *p) \
+	{                                        \
+		if (*p)                          \
+			fn(*p);                  \
+	}                                        \
 	struct name##_freep_semicolon_
 
 static inline void cleanup_free_(void *p)
@@ -44,18 +44,18 @@ static inline void cleanup_file_(FILE **f)
 #define auto_file __attribute__((cleanup(cleanup_file_)))
 
 /* Hands a pointer over: yields its value and leaves NULL behind. */
-#define steal(p)                               \
-	({                                     \
-		__typeof__(p) stolen_ = (p);   \
-		(p) = NULL;                    \
-		stolen_;                       \
+#define steal(p)                             \
+	({                                   \
+		__typeof__(p) stolen_ = (p); \
+		(p) = NULL;                  \
+		stolen_;                     \
 	})
 
-#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
-#define UNUSED       __attribute__((unused))
-#define NONNULL(...) __attribute__((nonnull(__VA_ARGS__)))
+#define ARRAY_LEN(a)    (sizeof(a) / sizeof((a)[0]))
+#define UNUSED          __attribute__((unused))
+#define NONNULL(...)    __attribute__((nonnull(__VA_ARGS__)))
 #define RETURNS_NONNULL __attribute__((returns_nonnull))
-#define CHECK_RESULT __attribute__((warn_unused_result))
+#define CHECK_RESULT    __attribute__((warn_unused_result))
 /*
  * The result is released with fn (its first argument); clang has no such attribute.  Not for a function that its own
  * file calls too: there the analyzer of gcc 12 counts a second result, which leaks.

@@ -52,10 +52,10 @@ static void add_lengths(struct lines *l, const struct conf_row *row)
 
 	if (row->len_min > 0)
 		snprintf(text, sizeof(text), "A %s of %zu to %zu %s", row->type == CONF_T_LIST ? "list" : "text",
-			 row->len_min, row->len_max, what);
+		         row->len_min, row->len_max, what);
 	else
 		snprintf(text, sizeof(text), "A %s of at most %zu %s", row->type == CONF_T_LIST ? "list" : "text",
-			 row->len_max, what);
+		         row->len_max, what);
 	add_text(l, text);
 }
 
@@ -71,7 +71,7 @@ static void add_range(struct lines *l, const struct conf_row *row)
 		snprintf(text, sizeof(text), "Either yes or no");
 	else
 		snprintf(text, sizeof(text), "%s from %s to %s%s%s", row->type == CONF_T_INT ? "A number" : "A time",
-			 row->min, row->max, row->unit ? " " : "", row->unit ? row->unit : "");
+		         row->min, row->max, row->unit ? " " : "", row->unit ? row->unit : "");
 	add_text(l, text);
 }
 

@@ -143,7 +143,8 @@ static int keep_word(struct scan *s, const char **ret)
 	static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
 
 	if (s->len == 0 || s->len > WORD_MAX || strspn(s->start, letters) < s->len)
-		return refuse(s, "found a name or title that is not 1 to 40 letters, digits, hyphens, underscores or dots");
+		return refuse(
+			s, "found a name or title that is not 1 to 40 letters, digits, hyphens, underscores or dots");
 	*ret = s->free_word;
 	memcpy(s->free_word, s->start, s->len);
 	s->free_word += s->len + 1;
@@ -156,7 +157,7 @@ static int add_place(struct scan *s, const char *key)
 
 	if (other)
 		return problem_set(s->p, PROB_CONFIG, "%s:%d: %s is already set on line %d", s->path, s->line,
-				   key ? key : s->section, other->line);
+		                   key ? key : s->section, other->line);
 	if (s->places->n == PLACES_MAX)
 		return refuse(s, "found more settings than there can be");
 	s->places->places = xrealloc(s->places->places, s->places->n + 1, sizeof(*s->places->places));
@@ -279,7 +280,7 @@ static bool same(const char *a, const char *b)
 }
 
 const struct conf_place *conf_place_find(const struct conf_places *places, const char *section, const char *title,
-					 const char *key)
+                                         const char *key)
 {
 	for (size_t i = 0; i < places->n; i++) {
 		const struct conf_place *place = &places->places[i];

@@ -116,8 +116,8 @@ static char *set_number(const struct conf_row *row, const char *const *texts, si
 	assert(range_ok);
 	if (!parse(texts[0], &n) || n < min || n > max)
 		return xasprintf("is '%s', permitted are %s to %s%s%s%s", texts[0], row->min, row->max,
-				 row->unit ? " " : "", row->unit ? row->unit : "",
-				 row->type == CONF_T_TIME ? " (a whole number and ms, s, min, h or d)" : "");
+		                 row->unit ? " " : "", row->unit ? row->unit : "",
+		                 row->type == CONF_T_TIME ? " (a whole number and ms, s, min, h or d)" : "");
 	*(int64_t *)dst = n;
 	return NULL;
 }

@@ -63,7 +63,7 @@ static int refuse_key(struct load *l, const struct conf_place *place, const stru
 	for (size_t i = 0; i < section->n_rows; i++)
 		buf_addf(&names, "%s%s", i ? ", " : "", section->rows[i].key);
 	return problem_set(l->p, PROB_CONFIG, "%s:%d: unknown setting %s, permitted here are %s", l->path, place->line,
-			   place->key, buf_str(&names));
+	                   place->key, buf_str(&names));
 }
 
 static int check_key(struct load *l, const struct conf_place *place, const struct conf_section *section)
@@ -73,8 +73,8 @@ static int check_key(struct load *l, const struct conf_place *place, const struc
 	if (place->key && !row)
 		return refuse_key(l, place, section);
 	if (place->list && row && row->type != CONF_T_LIST)
-		return problem_set(l->p, PROB_CONFIG, "%s:%d: %s is a list, permitted is one value", l->path, place->line,
-				   place->key);
+		return problem_set(l->p, PROB_CONFIG, "%s:%d: %s is a list, permitted is one value", l->path,
+		                   place->line, place->key);
 	return 0;
 }
 
@@ -87,11 +87,13 @@ static int check_names(struct load *l)
 		const struct conf_section *section = conf_section_find(place->section);
 
 		if (!section)
-			return problem_set(l->p, PROB_CONFIG, "%s:%d: unknown section %s, permitted are responder, "
-					   "validator, signer, issuer and profile", l->path, place->line, place->section);
+			return problem_set(l->p, PROB_CONFIG,
+			                   "%s:%d: unknown section %s, permitted are responder, "
+			                   "validator, signer, issuer and profile",
+			                   l->path, place->line, place->section);
 		if (section->titled != !!place->title)
 			return problem_set(l->p, PROB_CONFIG, "%s:%d: section %s %s", l->path, place->line,
-					   place->section, section->titled ? "needs a title" : "takes no title");
+			                   place->section, section->titled ? "needs a title" : "takes no title");
 		r = check_key(l, place, section);
 	}
 	return r;
@@ -118,7 +120,7 @@ static void fill_opts(const struct conf_section *s, cfg_opt_t *opts)
 	assert(s->n_rows + CONF_N_SECTIONS <= OPTS_MAX);
 	for (size_t i = 0; i < s->n_rows; i++) {
 		opts[i] = s->rows[i].type == CONF_T_LIST ? (cfg_opt_t)CFG_STR_LIST(s->rows[i].key, NULL, CFGF_NONE)
-							 : (cfg_opt_t)CFG_STR(s->rows[i].key, NULL, CFGF_NONE);
+		                                         : (cfg_opt_t)CFG_STR(s->rows[i].key, NULL, CFGF_NONE);
 	}
 }
 
@@ -154,7 +156,7 @@ static int parse(struct load *l, const char *text)
 /* --- values */
 
 static int set_row(struct load *l, const struct conf_section *section, cfg_t *cfg, const char *title,
-		   const struct conf_row *row, void *base)
+                   const struct conf_row *row, void *base)
 {
 	const struct conf_place *place = conf_place_find(&l->places, section->name, title, row->key);
 	auto_free const char   **texts = NULL;
@@ -184,7 +186,7 @@ static int check_required(struct load *l, const struct conf_section *section, co
 
 		if (conf_row_is_required(row) && !conf_place_find(&l->places, section->name, title, row->key))
 			return problem_set(l->p, PROB_CONFIG, "%s:%d: %s%s%s is missing", l->path,
-					   place ? place->line : 1, title ? title : "", title ? ": " : "", row->key);
+			                   place ? place->line : 1, title ? title : "", title ? ": " : "", row->key);
 	}
 	return 0;
 }
@@ -205,7 +207,9 @@ static int set_single_sections(struct load *l, struct conf *c)
 		enum conf_section_id id;
 		void                *base;
 	} singles[] = {
-		{ CONF_S_RESPONDER, &c->responder }, { CONF_S_VALIDATOR, &c->validator }, { CONF_S_SIGNER, &c->signer },
+		{ CONF_S_RESPONDER, &c->responder },
+		{ CONF_S_VALIDATOR, &c->validator },
+		{ CONF_S_SIGNER, &c->signer },
 	};
 	int r = set_section(l, &conf_sections[CONF_S_GLOBAL], l->cfg, NULL, c);
 
@@ -233,6 +237,20 @@ static int set_issuers(struct load *l, struct conf *c)
 	return r;
 }
 
+/* They go into headers, JSON and certificates as they are: no blanks, no controls, nothing that RFC 3986 2 leaves out. */
+static int check_url(struct load *l, const char *section, const char *title, const char *key, const char *url)
+{
+	static const char chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+				    "-._~:/?#[]@!$&'()*+,;=%";
+	const char       *rest = url ? strstr(url, "://") : NULL;
+
+	if (!url || (rest && rest[3] && (strncmp(url, "http:", 5) == 0 || strncmp(url, "https:", 6) == 0) &&
+	             url[strspn(url, chars)] == '\0'))
+		return 0;
+	return problem_set(l->p, PROB_CONFIG, "%s:%d: %s is %s, expected an http or https URL", l->path,
+	                   conf_place_find(&l->places, section, title, key)->line, key, url);
+}
+
 static int add_profile(struct load *l, struct conf *c, cfg_t *cfg, const char *title)
 {
 	struct conf_profile *profile = &c->profiles[c->n_profiles++];
@@ -240,6 +258,10 @@ static int add_profile(struct load *l, struct conf *c, cfg_t *cfg, const char *t
 
 	profile->title = xstrdup(title);
 	r = set_section(l, &conf_sections[CONF_S_PROFILE], cfg, title, profile);
+	if (r == 0)
+		r = check_url(l, "profile", title, "ca-issuers-url", profile->ca_issuers_url);
+	if (r == 0)
+		r = check_url(l, "profile", title, "crl-url", profile->crl_url);
 	if (r < 0)
 		return r;
 	if (!profile->issuer && c->n_issuers > 0)
@@ -248,7 +270,7 @@ static int add_profile(struct load *l, struct conf *c, cfg_t *cfg, const char *t
 		const struct conf_place *place = conf_place_find(&l->places, "profile", title, "issuer");
 
 		return problem_set(l->p, PROB_CONFIG, "%s:%d: issuer is %s, expected the title of an issuer section",
-				   l->path, place->line, profile->issuer);
+		                   l->path, place->line, profile->issuer);
 	}
 	return 0;
 }
@@ -311,14 +333,20 @@ static int check_values(struct load *l, const struct conf *c)
 	const struct conf_place *base_url = conf_place_find(&l->places, NULL, NULL, "base-url");
 	const struct conf_place *log_level = conf_place_find(&l->places, NULL, NULL, "log-level");
 	enum log_level           level;
+	int                      r;
 
 	if (!is_base_url(c->base_url))
-		return problem_set(l->p, PROB_CONFIG, "%s:%d: base-url is %s, expected https://host[:port][/path] in lower "
-				   "case, without a slash at the end, query or fragment", l->path, base_url->line, c->base_url);
+		return problem_set(l->p, PROB_CONFIG,
+		                   "%s:%d: base-url is %s, expected https://host[:port][/path] in lower "
+		                   "case, without a slash at the end, query or fragment",
+		                   l->path, base_url->line, c->base_url);
 	if (log_level && !log_level_from_name(c->log_level, &level))
-		return problem_set(l->p, PROB_CONFIG, "%s:%d: log-level is %s, permitted are error, warning, notice, info "
-				   "and debug", l->path, log_level->line, c->log_level);
-	return 0;
+		return problem_set(l->p, PROB_CONFIG,
+		                   "%s:%d: log-level is %s, permitted are error, warning, notice, info "
+		                   "and debug",
+		                   l->path, log_level->line, c->log_level);
+	r = check_url(l, NULL, NULL, "terms-of-service", c->terms_of_service);
+	return r < 0 ? r : check_url(l, NULL, NULL, "website", c->website);
 }
 
 static int build(struct load *l, struct conf *c)

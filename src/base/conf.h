@@ -21,11 +21,11 @@ struct conf_list {
 
 struct conf_responder {
 #define CONF_RESPONDER(type, member, ...) CONF_C_##type member;
-#define CONF_C_TEXT   char *
-#define CONF_C_LIST   struct conf_list
-#define CONF_C_INT    int64_t
-#define CONF_C_TIME   int64_t /* microseconds */
-#define CONF_C_BOOL   bool
+#define CONF_C_TEXT                       char *
+#define CONF_C_LIST                       struct conf_list
+#define CONF_C_INT                        int64_t
+#define CONF_C_TIME                       int64_t /* microseconds */
+#define CONF_C_BOOL                       bool
 #include "base/conf.def"
 #undef CONF_RESPONDER
 };
@@ -76,13 +76,13 @@ const char *conf_default_path(void) __attribute__((returns_nonnull));
  * PROB_CONFIG names file, line and what is permitted: unknown, duplicate or out-of-range key, wrong type, a profile
  * that names no issuer there is, a base-url that is not https://host[:port]/path without a trailing slash.
  */
-int conf_load(const char *path, struct conf **ret, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
+int  conf_load(const char *path, struct conf **ret, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
 void conf_free(struct conf *c);
 DEFINE_FREEP(conf, struct conf *, conf_free);
 
 /* NULL when there is none of that title. */
 const struct conf_profile *conf_profile(const struct conf *c, const char *title) NONNULL(1, 2);
-const struct conf_issuer *conf_issuer(const struct conf *c, const char *title) NONNULL(1, 2);
+const struct conf_issuer  *conf_issuer(const struct conf *c, const char *title) NONNULL(1, 2);
 
 /* log-level, which conf_load() has checked. */
 enum log_level conf_log_level(const struct conf *c) NONNULL(1);

@@ -24,7 +24,7 @@ bool log_level_from_name(const char *name, enum log_level *ret) NONNULL(1, 2) CH
 void log_event(enum log_level level, const char *event, ...) NONNULL(2) __attribute__((sentinel));
 
 /* The problem's name, detail, cause and place, after the given pairs. */
-void log_problem(enum log_level level, const char *event, const struct problem *p, ...)
-	NONNULL(2, 3) __attribute__((sentinel));
+void log_problem(enum log_level level, const char *event, const struct problem *p, ...) NONNULL(2, 3)
+	__attribute__((sentinel));
 
 #endif

@@ -24,7 +24,7 @@ void notify_supervisor(const char *state)
 	if (fd < 0)
 		return;
 	n = sendto(fd, state, strlen(state), MSG_NOSIGNAL, (const struct sockaddr *)&to,
-		   (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
+	           (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len));
 	/* Nobody is there to tell that telling failed. */
 	(void)n;
 }

@@ -26,7 +26,7 @@ static void fill_long_options(const struct opt_usage *usage, size_t n, struct op
 {
 	for (size_t i = 0; i < n; i++)
 		longs[i] = (struct option){ usage->opts[i].name, usage->opts[i].type != OPT_FLAG, NULL,
-					    VAL_FIRST_ROW + (int)i };
+			                    VAL_FIRST_ROW + (int)i };
 	longs[n] = (struct option){ "help", no_argument, NULL, VAL_HELP };
 	longs[n + 1] = (struct option){ "version", no_argument, NULL, VAL_VERSION };
 }
@@ -63,7 +63,7 @@ static int store_int(const struct opt *o, const char *text, struct problem *p)
 	n = strtoll(text, &end, 10);
 	if (end == text || *end || errno || n < o->min || n > o->max)
 		return problem_set(p, PROB_CONFIG, "option --%s is %s, permitted are %lld to %lld", o->name, text,
-				   (long long)o->min, (long long)o->max);
+		                   (long long)o->min, (long long)o->max);
 	*(int64_t *)o->dest = n;
 	return 0;
 }
@@ -104,9 +104,9 @@ static int refuse(const struct opt_usage *usage, int val, char **argv, struct pr
 	/* optopt holds the letter; for a long option it holds the row's value, or 0 when there is no such row. */
 	if (optopt > 0 && optopt < VAL_HELP)
 		return problem_set(p, PROB_CONFIG, "option -%c %s; %s --help lists the options", optopt, what,
-				   usage->program);
+		                   usage->program);
 	return problem_set(p, PROB_CONFIG, "option %s %s; %s --help lists the options", argv[optind - 1], what,
-			   usage->program);
+	                   usage->program);
 }
 
 int opt_parse(const struct opt_usage *usage, int argc, char **argv, int *ret_first, struct problem *p)
@@ -137,6 +137,9 @@ int opt_parse(const struct opt_usage *usage, int argc, char **argv, int *ret_fir
 		if (r < 0)
 			return r;
 	}
+	if (!*usage->operands && optind < argc)
+		return problem_set(p, PROB_CONFIG, "unexpected operand %s; %s --help lists the options", argv[optind],
+		                   usage->program);
 	*ret_first = optind;
 	return 0;
 }
@@ -158,8 +161,8 @@ void opt_print_usage(const struct opt_usage *usage, FILE *out)
 		{ "version", 0, OPT_FLAG, NULL, "show the version and exit", NULL, 0, 0 },
 	};
 
-	fprintf(out, "usage: %s [options]%s%s\n%s\n\n", usage->program, *usage->operands ? " " : "",
-		usage->operands, usage->summary);
+	fprintf(out, "usage: %s [options]%s%s\n%s\n\n", usage->program, *usage->operands ? " " : "", usage->operands,
+	        usage->summary);
 	for (const struct opt *o = usage->opts; o->name; o++)
 		print_row(out, o);
 	for (size_t i = 0; i < ARRAY_LEN(common); i++)

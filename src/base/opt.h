@@ -21,8 +21,8 @@ struct opt_list {
 };
 
 struct opt {
-	const char   *name;     /* long name without dashes */
-	char          letter;   /* or 0 */
+	const char   *name;   /* long name without dashes */
+	char          letter; /* or 0 */
 	enum opt_type type;
 	const char   *arg;      /* what --help calls the argument; NULL for OPT_FLAG */
 	const char   *help;     /* one line */
@@ -38,7 +38,8 @@ struct opt_usage {
 };
 
 /*
- * Parses argv[1..], stops at the first operand, and returns its index in *ret_first.
+ * Parses argv[1..], stops at the first operand, and returns its index in *ret_first; where usage has no operands, one is
+ * refused.
  * --help prints usage on stdout and exits 0; --version prints PACKAGE_STRING and exits 0.
  * Unknown option, missing argument, number out of range, too many in a list: PROB_CONFIG that names it and what is
  * permitted.

@@ -68,8 +68,8 @@ static bool is_only(uid_t uid, gid_t gid)
 	uid_t ru, eu, su;
 	gid_t rg, eg, sg;
 
-	return getresuid(&ru, &eu, &su) == 0 && getresgid(&rg, &eg, &sg) == 0 && ru == uid && eu == uid &&
-	       su == uid && rg == gid && eg == gid && sg == gid && setresuid((uid_t)-1, 0, (uid_t)-1) < 0;
+	return getresuid(&ru, &eu, &su) == 0 && getresgid(&rg, &eg, &sg) == 0 && ru == uid && eu == uid && su == uid &&
+	       rg == gid && eg == gid && sg == gid && setresuid((uid_t)-1, 0, (uid_t)-1) < 0;
 }
 
 int privs_become(const char *user, struct problem *p)

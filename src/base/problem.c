@@ -11,8 +11,7 @@ static const struct {
 	const char *name, *urn;
 	int         status;
 } table[PROB_N_CODES] = {
-#define PROBLEM(code, name_, urn_, status_) \
-	[PROB_##code] = { name_, "urn:ietf:params:acme:error:" urn_, status_ },
+#define PROBLEM(code, name_, urn_, status_) [PROB_##code] = { name_, "urn:ietf:params:acme:error:" urn_, status_ },
 #include "base/problem.def"
 #undef PROBLEM
 };
@@ -90,6 +89,8 @@ void problem_sub(struct problem *p, const char *ident_type, const char *ident_va
 		memcpy(sub->detail, p->detail, sizeof(sub->detail));
 		snprintf(sub->ident_type, sizeof(sub->ident_type), "%s", ident_type);
 		snprintf(sub->ident_value, sizeof(sub->ident_value), "%s", ident_value);
+		trim_partial_char(sub->ident_type);
+		trim_partial_char(sub->ident_value);
 	}
 	p->code = PROB_NONE;
 	p->detail[0] = '\0';

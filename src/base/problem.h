@@ -53,8 +53,8 @@ struct problem {
 
 /* Fills an empty problem (asserted: the first error wins) and returns -code. */
 #define problem_set(p, code, ...) problem_code_((code), problem_set_at(__FILE__, __LINE__, (p), (code), __VA_ARGS__))
-int problem_set_at(const char *file, int line, struct problem *p, enum prob_code code,
-		   const char *fmt, ...) PRINTF_LIKE(5, 6) NONNULL(1, 3, 5);
+int problem_set_at(const char *file, int line, struct problem *p, enum prob_code code, const char *fmt, ...)
+	PRINTF_LIKE(5, 6) NONNULL(1, 3, 5);
 
 /* Lets compilers and analyzers see that what problem_set() returns is negative. */
 static inline int problem_code_(enum prob_code code, int r UNUSED)
@@ -77,10 +77,10 @@ void problem_clear(struct problem *p) NONNULL(1);
 void problem_move(struct problem *to, struct problem *from) NONNULL(1, 2);
 
 /* The table's columns.  Valid for any code but PROB_NONE; problem_by_name: PROB_NONE when unknown. */
-const char *problem_name(enum prob_code code);
-const char *problem_urn(enum prob_code code); /* whole: urn:ietf:params:acme:error:… */
-int problem_status(enum prob_code code);      /* HTTP */
-int problem_http(const struct problem *p) NONNULL(1); /* its own status, else that of its code */
+const char    *problem_name(enum prob_code code);
+const char    *problem_urn(enum prob_code code);           /* whole: urn:ietf:params:acme:error:… */
+int            problem_status(enum prob_code code);        /* HTTP */
+int            problem_http(const struct problem *p) NONNULL(1); /* its own status, else that of its code */
 enum prob_code problem_by_name(const char *name) NONNULL(1);
 
 #endif

@@ -22,9 +22,18 @@ static const struct {
 	const char *name;
 	Oid         oid;
 } types[] = {
-	{ "bool", 16 },     { "bytea", 17 },    { "int8", 20 },            { "int4", 23 },
-	{ "text", 25 },     { "int4[]", 1007 }, { "bytea[]", 1001 },       { "timestamptz", 1184 },
-	{ "uuid", 2950 },   { "uuid[]", 2951 }, { "timestamptz[]", 1185 }, { "jsonb", 3802 },
+	{ "bool", 16 },
+	{ "bytea", 17 },
+	{ "int8", 20 },
+	{ "int4", 23 },
+	{ "text", 25 },
+	{ "int4[]", 1007 },
+	{ "bytea[]", 1001 },
+	{ "timestamptz", 1184 },
+	{ "uuid", 2950 },
+	{ "uuid[]", 2951 },
+	{ "timestamptz[]", 1185 },
+	{ "jsonb", 3802 },
 };
 
 struct word {
@@ -91,9 +100,9 @@ char *call_function(const struct call *c)
 char *call_statement(const struct call *c)
 {
 	auto_free char *function = call_function(c);
-	struct buf  b = BUF_INIT(STATEMENT_MAX);
-	const char *at = c->params;
-	struct word type;
+	struct buf      b = BUF_INIT(STATEMENT_MAX);
+	const char     *at = c->params;
+	struct word     type;
 
 	buf_addf(&b, "select * from %s(", function);
 	for (int n = 1; next_word(&at, &type); n++)
@@ -120,12 +129,12 @@ int call_check_columns(const struct call *c, const PGresult *described, struct p
 
 	if ((size_t)PQnfields(described) != n)
 		return problem_set(p, PROB_CONFIG, "%s returns %d columns, expected %zu", c->title,
-				   PQnfields(described), n);
+		                   PQnfields(described), n);
 	for (int i = 0; next_word(&at, &w); i++) {
 		if (!is_column(&w, described, i))
 			return problem_set(p, PROB_CONFIG, "%s: column %d is %s:%s, expected %.*s", c->title, i + 1,
-					   PQfname(described, i), call_type_name(PQftype(described, i)),
-					   (int)w.len, w.at);
+			                   PQfname(described, i), call_type_name(PQftype(described, i)), (int)w.len,
+			                   w.at);
 	}
 	return 0;
 }

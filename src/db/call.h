@@ -15,14 +15,14 @@ enum call_flags { DB_ONE = 1, DB_MANY = 2, DB_RETRY = 4 };
 
 struct call {
 	enum db_schema schema;
-	const char    *title;    /* "WEB.ORDER_NEW"; also the prepared statement's name */
-	const char    *params;   /* type names between blanks */
-	const char    *columns;  /* name:type between blanks */
+	const char    *title;   /* "WEB.ORDER_NEW"; also the prepared statement's name */
+	const char    *params;  /* type names between blanks */
+	const char    *columns; /* name:type between blanks */
 	unsigned       flags;
 };
 
 const struct call *call_get(enum db_call_id id) RETURNS_NONNULL;
-size_t call_n_params(const struct call *c) NONNULL(1);
+size_t             call_n_params(const struct call *c) NONNULL(1);
 /* web.order_new, select * from web.order_new($1::uuid,…); newly allocated (free()). */
 char *call_function(const struct call *c) RETURNS_NONNULL NONNULL(1);
 char *call_statement(const struct call *c) FREE_WITH(free) RETURNS_NONNULL NONNULL(1);
@@ -31,8 +31,8 @@ char *call_statement(const struct call *c) FREE_WITH(free) RETURNS_NONNULL NONNU
  * PROB_CONFIG names the first column that differs; takes a description or a result.  Parameters need no such look: the
  * statement casts each to its type, so that the server finds no function when they differ.
  */
-int call_check_columns(const struct call *c, const PGresult *described, struct problem *p)
-	NONNULL(1, 2, 3) CHECK_RESULT;
+int call_check_columns(const struct call *c, const PGresult *described, struct problem *p) NONNULL(1, 2, 3)
+	CHECK_RESULT;
 
 /* "unknown" for a type that no call uses. */
 const char *call_type_name(Oid type) RETURNS_NONNULL;

@@ -10,8 +10,8 @@
 #include "db/wire.h"
 
 static const struct {
-	const char      *role;
-	enum db_call_id  version;
+	const char     *role;
+	enum db_call_id version;
 } schemas[] = {
 	[DB_WEB] = { "chert_web", DB_WEB_SCHEMA_VERSION },
 	[DB_VA] = { "chert_va", DB_VA_SCHEMA_VERSION },
@@ -34,7 +34,7 @@ static void ignore_notice(void *arg UNUSED, const PGresult *res UNUSED)
 /* Values before dbname are defaults for the connection string, those behind it are not negotiable. */
 static PGconn *start(const struct connect_target *target)
 {
-	char timeout_ms[24];
+	char              timeout_ms[24];
 	const char *const keys[] = {
 		"user", "application_name", "tcp_user_timeout", "dbname", "client_encoding", NULL,
 	};
@@ -66,17 +66,17 @@ static int refused(const struct call *c, const PGresult *res, struct problem *p)
 
 	if (is_mismatch(res))
 		return problem_set(p, PROB_CONFIG, "the database does not offer %s (run sql/migrate.sql): %s", c->title,
-				   message ? message : "no reason given");
+		                   message ? message : "no reason given");
 	problem_set(p, PROB_UNAVAILABLE, "the database cannot be used");
 	return problem_cause(p, "%s: %s", c->title, message ? message : "connection lost");
 }
 
 static int check_version(PGconn *conn, const struct call *c, int64_t deadline, struct problem *p)
 {
-	auto_free char *statement = call_statement(c);
+	auto_free char           *statement = call_statement(c);
 	auto_(pgresult) PGresult *res = NULL;
-	enum wire status = WIRE_LOST;
-	long      version;
+	enum wire                 status = WIRE_LOST;
+	long                      version;
 
 	if (PQsendQueryParams(conn, statement, 0, NULL, NULL, NULL, NULL, 0))
 		status = wire_collect(conn, deadline, &res);
@@ -87,7 +87,7 @@ static int check_version(PGconn *conn, const struct call *c, int64_t deadline, s
 	version = strtol(PQgetvalue(res, 0, 0), NULL, 10);
 	if (version != DB_SCHEMA_VERSION)
 		return problem_set(p, PROB_CONFIG, "the database has schema version %ld, expected %d", version,
-				   DB_SCHEMA_VERSION);
+		                   DB_SCHEMA_VERSION);
 	return 0;
 }
 
@@ -103,7 +103,7 @@ static bool send_preparations(PGconn *conn, const struct connect_target *target)
 		return false;
 	for (int id = 0; id < DB_N_CALLS; id++) {
 		const struct call *c = call_get((enum db_call_id)id);
-		auto_free char *statement = call_statement(c);
+		auto_free char    *statement = call_statement(c);
 
 		if (c->schema == target->schema &&
 		    (!PQsendPrepare(conn, statement_name(target, c), statement, 0, NULL) ||
@@ -126,7 +126,7 @@ static int check_call(PGconn *conn, const struct call *c, int64_t deadline, stru
 {
 	for (int step = 0; step < 2; step++) {
 		auto_(pgresult) PGresult *res = NULL;
-		enum wire status = take_step(conn, deadline, &res);
+		enum wire                 status = take_step(conn, deadline, &res);
 
 		if (status != WIRE_OK || !res)
 			return unavailable(conn, status, p);
@@ -141,8 +141,8 @@ static int check_call(PGconn *conn, const struct call *c, int64_t deadline, stru
 static int prepare(PGconn *conn, const struct connect_target *target, int64_t deadline, struct problem *p)
 {
 	auto_(pgresult) PGresult *sync = NULL;
-	enum wire status;
-	int       r;
+	enum wire                 status;
+	int                       r;
 
 	if (!send_preparations(conn, target))
 		return unavailable(conn, WIRE_LOST, p);
@@ -162,8 +162,8 @@ static int prepare(PGconn *conn, const struct connect_target *target, int64_t de
 int connect_open(const struct connect_target *target, int64_t deadline, PGconn **ret, struct problem *p)
 {
 	auto_(pgconn) PGconn *conn = oom_check(start(target));
-	enum wire status;
-	int       r;
+	enum wire             status;
+	int                   r;
 
 	PQsetNoticeReceiver(conn, ignore_notice, NULL);
 	status = wire_connect(conn, deadline);

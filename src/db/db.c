@@ -81,8 +81,8 @@ static void disconnect(struct db *db)
 /* LISTEN is lost with the connection, and so is what was notified in between: that counts as a ring. */
 static int listen_anew(struct db *db, int64_t deadline, struct problem *p)
 {
-	auto_(pgmem) char *channel = oom_check(PQescapeIdentifier(db->conn, db->channel, strlen(db->channel)));
-	auto_free char *sql = xasprintf("listen %s", channel), *error = NULL;
+	auto_(pgmem) char        *channel = oom_check(PQescapeIdentifier(db->conn, db->channel, strlen(db->channel)));
+	auto_free char           *sql = xasprintf("listen %s", channel), *error = NULL;
 	auto_(pgresult) PGresult *res = NULL;
 
 	if (PQsendQuery(db->conn, sql) && wire_collect(db->conn, deadline, &res) == WIRE_OK &&
@@ -116,7 +116,7 @@ static int reconnect(struct db *db, int64_t deadline, struct problem *p)
 int db_open(const struct conf *conf, enum db_schema schema, const char *program, struct db **ret, struct problem *p)
 {
 	auto_(db) struct db *db = xcalloc(1, sizeof(*db));
-	int r;
+	int                  r;
 
 	/* libpq keeps SIGPIPE away everywhere but in PQcancel(). */
 	signal(SIGPIPE, SIG_IGN);
@@ -163,9 +163,9 @@ static enum outcome judge(enum wire status, const PGresult *res)
 
 static bool send_call(struct db *db, const struct call *call, const struct db_arg *args)
 {
-	const char *values[CALL_PARAMS_MAX];
-	int         lengths[CALL_PARAMS_MAX], formats[CALL_PARAMS_MAX];
-	const int   n = (int)call_n_params(call);
+	const char     *values[CALL_PARAMS_MAX];
+	int             lengths[CALL_PARAMS_MAX], formats[CALL_PARAMS_MAX];
+	const int       n = (int)call_n_params(call);
 	auto_free char *statement = NULL;
 
 	assert(n <= CALL_PARAMS_MAX && (n == 0 || args));
@@ -183,7 +183,7 @@ static bool send_call(struct db *db, const struct call *call, const struct db_ar
 
 /* One try.  What the server said against it stays in *ret. */
 static enum outcome try_call(struct db *db, const struct call *call, const struct db_arg *args, int64_t deadline,
-			     PGresult **ret)
+                             PGresult **ret)
 {
 	enum wire    status;
 	enum outcome outcome = STALE;
@@ -212,7 +212,7 @@ static bool may_repeat(const struct call *call, enum outcome outcome, struct bud
 /* Transactions that ran into each other should not do so again: uneven pauses. */
 static void pause_after_conflict(void)
 {
-	const int64_t us = CONFLICT_PAUSE + clk_mono() % CONFLICT_PAUSE;
+	const int64_t         us = CONFLICT_PAUSE + clk_mono() % CONFLICT_PAUSE;
 	const struct timespec ts = { .tv_nsec = us * 1000 };
 
 	nanosleep(&ts, NULL);
@@ -225,14 +225,13 @@ static int fail(const struct call *call, enum outcome outcome, const PGresult *r
 
 	problem_set(p, failures[outcome].code, "%s", failures[outcome].detail);
 	return problem_cause(p, "%s: SQLSTATE %s: %s", call->title, state ? state : "none",
-			     message ? message : "no message");
+	                     message ? message : "no message");
 }
 
-static int deliver(const struct db *db, const struct call *call, PGresult *res, struct db_rows **ret,
-		   struct problem *p)
+static int deliver(const struct db *db, const struct call *call, PGresult *res, struct db_rows **ret, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = rows_new(res);
-	int r;
+	int                            r;
 
 	/* Nobody else has looked at this description: statements that are not prepared follow every change. */
 	r = db->target.prepared ? 0 : call_check_columns(call, res, p);
@@ -248,12 +247,12 @@ static int deliver(const struct db *db, const struct call *call, PGresult *res, 
 
 int db_call(struct db *db, enum db_call_id id, const struct db_arg *args, struct db_rows **ret, struct problem *p)
 {
-	const struct call *call = call_get(id);
-	const int64_t      deadline = clk_mono() + db->target.timeout;
-	struct budget      left = { .reconnects = 1, .conflicts = CONFLICT_REPEATS };
+	const struct call        *call = call_get(id);
+	const int64_t             deadline = clk_mono() + db->target.timeout;
+	struct budget             left = { .reconnects = 1, .conflicts = CONFLICT_REPEATS };
 	auto_(pgresult) PGresult *res = NULL;
-	enum outcome outcome = CONFLICT;
-	int          r;
+	enum outcome              outcome = CONFLICT;
+	int                       r;
 
 	assert(call->schema == db->target.schema);
 	for (;;) {

@@ -40,11 +40,11 @@ struct db_arg {
 };
 
 struct db_arg db_null(void);
-struct db_arg db_text(const char *s);           /* NULL is SQL NULL */
+struct db_arg db_text(const char *s); /* NULL is SQL NULL */
 struct db_arg db_int(int64_t n);
 struct db_arg db_bool(bool b);
-struct db_arg db_id(const struct id *id);       /* NULL is SQL NULL */
-struct db_arg db_time(int64_t t);               /* microseconds since the epoch; 0 is SQL NULL */
+struct db_arg db_id(const struct id *id); /* NULL is SQL NULL */
+struct db_arg db_time(int64_t t);         /* microseconds since the epoch; 0 is SQL NULL */
 struct db_arg db_bytes(const void *p, size_t n);
 
 /* Array parameters as text: start with an empty buf, add elements, db_array_end, then db_text(buf_str(b)). */
@@ -77,17 +77,19 @@ DEFINE_FREEP(db_rows, struct db_rows *, db_rows_free);
 size_t db_n_rows(const struct db_rows *rows) NONNULL(1);
 
 /* Access by column name; an unknown column is a programming error (assert).  Borrowed from rows. */
-bool row_is_null(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3);
+bool        row_is_null(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3);
 const char *row_text(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3); /* NULL when null */
-int64_t row_int(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3);      /* 0 when null */
-bool row_bool(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3);
-int64_t row_time(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3);     /* 0 when null or outside of 1970 to 9999 */
-bool row_id(const struct db_rows *rows, size_t row, const char *column, struct id *ret) NONNULL(1, 3, 4); /* false when null */
+int64_t     row_int(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3);  /* 0 when null */
+bool        row_bool(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3);
+int64_t     row_time(const struct db_rows *rows, size_t row, const char *column)
+	NONNULL(1, 3); /* 0 when null or outside of 1970 to 9999 */
+bool row_id(const struct db_rows *rows, size_t row, const char *column, struct id *ret)
+	NONNULL(1, 3, 4); /* false when null */
 /* Newly allocated (free()), *ret_len bytes; NULL when null. */
 void *row_bytes(const struct db_rows *rows, size_t row, const char *column, size_t *ret_len) NONNULL(1, 3, 4);
 
 /* For generic printers (chertctl): names and type names ("text", "uuid", "timestamptz", "jsonb", …) of the columns. */
-size_t db_n_columns(const struct db_rows *rows) NONNULL(1);
+size_t      db_n_columns(const struct db_rows *rows) NONNULL(1);
 const char *db_column_name(const struct db_rows *rows, size_t column) NONNULL(1);
 const char *db_column_type(const struct db_rows *rows, size_t column) NONNULL(1);
 
@@ -98,10 +100,10 @@ const char *db_column_type(const struct db_rows *rows, size_t column) NONNULL(1)
  * notification was among it, or may have been missed during a reconnect; never blocks.  A notification can arrive with
  * the answer to a call, so ask after calls too.  db_tick: reconnects when the connection was lost (rate-limited as above).
  */
-int db_listen(struct db *db, const char *channel, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
-int db_fd(const struct db *db) NONNULL(1);
+int      db_listen(struct db *db, const char *channel, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
+int      db_fd(const struct db *db) NONNULL(1);
 unsigned db_n_connects(const struct db *db) NONNULL(1);
-bool db_rang(struct db *db) NONNULL(1);
-int db_tick(struct db *db, struct problem *p) NONNULL(1, 2) CHECK_RESULT;
+bool     db_rang(struct db *db) NONNULL(1);
+int      db_tick(struct db *db, struct problem *p) NONNULL(1, 2) CHECK_RESULT;
 
 #endif

@@ -58,8 +58,8 @@ static struct json_object *new_subproblem(const struct subproblem *sub)
 char *problem_to_text(const struct problem *p)
 {
 	auto_(json) struct json_object *object = new_object(p->code, p->detail);
-	struct json_object *subs;
-	size_t              len;
+	struct json_object             *subs;
+	size_t                          len;
 
 	if (p->retry_after)
 		js_add_int(object, "retryAfter", p->retry_after);
@@ -72,8 +72,7 @@ char *problem_to_text(const struct problem *p)
 	return xstrdup(js_text(object, &len));
 }
 
-static int bind_document(struct json_object *object, struct document *ret, enum prob_code *ret_code,
-			 struct problem *p)
+static int bind_document(struct json_object *object, struct document *ret, enum prob_code *ret_code, struct problem *p)
 {
 	int r = js_bind(object, document_fields, ret, p);
 
@@ -110,9 +109,9 @@ static int add_subproblem(struct json_object *object, struct problem *ret, struc
 static int parse(const char *text, struct problem *ret, struct problem *p)
 {
 	auto_(json) struct json_object *object = NULL;
-	struct document doc;
-	enum prob_code  code = PROB_NONE;
-	int             r = js_parse(text, strlen(text), &limits, &object, p);
+	struct document                 doc;
+	enum prob_code                  code = PROB_NONE;
+	int                             r = js_parse(text, strlen(text), &limits, &object, p);
 
 	if (r == 0)
 		r = bind_document(object, &doc, &code, p);

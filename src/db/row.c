@@ -109,7 +109,7 @@ bool row_id(const struct db_rows *rows, size_t row, const char *column, struct i
 /* bytea_output hex: \x0a0b.  The other format, escape, would be a server set up against us: taken as null. */
 void *row_bytes(const struct db_rows *rows, size_t row, const char *column, size_t *ret_len)
 {
-	const char *text = row_text(rows, row, column);
+	const char        *text = row_text(rows, row, column);
 	auto_free uint8_t *bytes = NULL;
 	size_t             len;
 

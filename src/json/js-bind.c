@@ -37,7 +37,7 @@ int js_parse(const char *text, size_t len, const struct js_limits *limits, struc
 	object = json_tokener_parse_ex(tok, text, (int)len);
 	if (!object || json_tokener_get_parse_end(tok) != len)
 		return problem_set(p, PROB_MALFORMED, "JSON cannot be read: %s",
-				   json_tokener_error_desc(json_tokener_get_error(tok)));
+		                   json_tokener_error_desc(json_tokener_get_error(tok)));
 	*ret = steal(object);
 	return 0;
 }
@@ -65,7 +65,8 @@ static int bind_int(struct json_object *value, const struct js_field *f, void *d
 	const int64_t n = json_object_get_int64(value);
 
 	if (n < 0 || (uint64_t)n > f->max)
-		return problem_set(p, PROB_MALFORMED, "%s is %lld, permitted are 0 to %zu", f->name, (long long)n, f->max);
+		return problem_set(p, PROB_MALFORMED, "%s is %lld, permitted are 0 to %zu", f->name, (long long)n,
+		                   f->max);
 	*(int64_t *)dst = n;
 	return 0;
 }
@@ -75,7 +76,8 @@ static int bind_time(struct json_object *value, const struct js_field *f, void *
 	const size_t len = (size_t)json_object_get_string_len(value);
 
 	if (len > f->max || !clk_from_rfc3339(json_object_get_string(value), len, dst))
-		return problem_set(p, PROB_MALFORMED, "%s is not an RFC 3339 time such as 2026-11-21T20:49:17Z", f->name);
+		return problem_set(p, PROB_MALFORMED, "%s is not an RFC 3339 time such as 2026-11-21T20:49:17Z",
+		                   f->name);
 	return 0;
 }
 
@@ -101,12 +103,12 @@ static const struct {
 	size_t         size;
 	int (*bind)(struct json_object *, const struct js_field *, void *, struct problem *);
 } binders[] = {
-	[JS_T_STRING] = { json_type_string,  "a string",             sizeof(const char *),         bind_string },
-	[JS_T_BOOL]   = { json_type_boolean, "a boolean",            sizeof(bool),                 bind_bool },
-	[JS_T_INT]    = { json_type_int,     "an integer",           sizeof(int64_t),              bind_int },
-	[JS_T_TIME]   = { json_type_string,  "a string with a time", sizeof(int64_t),              bind_time },
-	[JS_T_OBJECT] = { json_type_object,  "an object",            sizeof(struct json_object *), bind_object },
-	[JS_T_ARRAY]  = { json_type_array,   "an array",             sizeof(struct json_object *), bind_array },
+	[JS_T_STRING] = { json_type_string, "a string", sizeof(const char *), bind_string },
+	[JS_T_BOOL] = { json_type_boolean, "a boolean", sizeof(bool), bind_bool },
+	[JS_T_INT] = { json_type_int, "an integer", sizeof(int64_t), bind_int },
+	[JS_T_TIME] = { json_type_string, "a string with a time", sizeof(int64_t), bind_time },
+	[JS_T_OBJECT] = { json_type_object, "an object", sizeof(struct json_object *), bind_object },
+	[JS_T_ARRAY] = { json_type_array, "an array", sizeof(struct json_object *), bind_array },
 };
 
 static int bind_field(struct json_object *object, const struct js_field *f, char *base, struct problem *p)
@@ -124,7 +126,7 @@ static int bind_field(struct json_object *object, const struct js_field *f, char
 	}
 	if (json_object_get_type(value) != binders[f->type].type)
 		return problem_set(p, PROB_MALFORMED, "%s is of type %s, expected %s", f->name,
-				   json_type_to_name(json_object_get_type(value)), binders[f->type].name);
+		                   json_type_to_name(json_object_get_type(value)), binders[f->type].name);
 	if (f->present_offset)
 		*(bool *)(base + f->present_offset) = true;
 	return binders[f->type].bind(value, f, base + f->offset, p);

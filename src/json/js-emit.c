@@ -7,7 +7,7 @@
 void js_add(struct json_object *object, const char *key, struct json_object *value)
 {
 	if (json_object_object_add(object, key, value) < 0)
-		oom_check(NULL);
+		oom();
 }
 
 void js_add_text(struct json_object *object, const char *key, const char *text)
@@ -42,6 +42,6 @@ const char *js_text(struct json_object *object, size_t *ret_len)
 	const char *text = json_object_to_json_string_length(object, flags, ret_len);
 
 	if (!text)
-		oom_check(NULL);
+		oom();
 	return text;
 }

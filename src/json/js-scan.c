@@ -293,7 +293,7 @@ static int scan_separator(struct scan *s, char end, unsigned count, bool *ret_mo
 		return fail(s, end == '}' ? "',' or '}'" : "',' or ']'");
 	if (count >= s->limits->max_members)
 		return problem_set(s->p, PROB_MALFORMED, "JSON object or array at byte %zu has more than %u members",
-				   s->at, s->limits->max_members);
+		                   s->at, s->limits->max_members);
 	s->at++;
 	skip_blanks(s);
 	*ret_more = true;
@@ -348,7 +348,7 @@ static int close_names(struct scan *s, size_t first)
 	for (size_t i = 1; i < n; i++) {
 		if (compare_names(&names[i - 1], &names[i], s->chars) == 0)
 			return problem_set(s->p, PROB_MALFORMED, "JSON member names at bytes %zu and %zu are equal",
-					   names[i - 1].at, names[i].at);
+			                   names[i - 1].at, names[i].at);
 	}
 	s->n_names = first;
 	return 0;
@@ -412,7 +412,7 @@ static int scan_value(struct scan *s, unsigned depth)
 	if (c == '{' || c == '[') {
 		if (depth >= s->limits->max_depth)
 			return problem_set(s->p, PROB_MALFORMED, "JSON at byte %zu is nested deeper than %u", s->at,
-					   s->limits->max_depth);
+			                   s->limits->max_depth);
 		return c == '{' ? scan_object(s, depth + 1) : scan_array(s, depth + 1);
 	}
 	if (c == '"') {

@@ -27,12 +27,12 @@ struct js_limits {
  * names in each object (compared after unescaping), integers within int64, the limits.  PROB_MALFORMED tells what
  * is wrong and at which byte.
  */
-int js_scan(const char *text, size_t len, const struct js_limits *limits, struct problem *p)
-	NONNULL(1, 3, 4) CHECK_RESULT;
+int js_scan(const char *text, size_t len, const struct js_limits *limits, struct problem *p) NONNULL(1, 3, 4)
+	CHECK_RESULT;
 
 /* js_scan, then json-c; the top must be an object.  *ret: json_object_put(). */
-int js_parse(const char *text, size_t len, const struct js_limits *limits, struct json_object **ret,
-	     struct problem *p) NONNULL(1, 3, 4, 5) CHECK_RESULT;
+int js_parse(const char *text, size_t len, const struct js_limits *limits, struct json_object **ret, struct problem *p)
+	NONNULL(1, 3, 4, 5) CHECK_RESULT;
 
 enum js_type { JS_T_STRING, JS_T_BOOL, JS_T_INT, JS_T_TIME, JS_T_OBJECT, JS_T_ARRAY };
 enum js_presence { JS_OPTIONAL, JS_REQUIRED };
@@ -42,7 +42,7 @@ struct js_field {
 	enum js_type     type;
 	enum js_presence presence;
 	size_t           offset;
-	size_t           max; /* string: bytes; array: elements; int: value */
+	size_t           max;            /* string: bytes; array: elements; int: value */
 	size_t           present_offset; /* of a bool that tells whether the member was there; 0: none */
 };
 
@@ -51,6 +51,7 @@ struct js_field {
  * BOOL bool, INT int64_t (0 to max), TIME int64_t microseconds from RFC 3339 text (0 when absent),
  * OBJECT and ARRAY struct json_object * (borrowed; NULL when absent).  The wrong type does not compile.
  */
+/* clang-format off */
 #define JS_CHECK_(s, m, t) (offsetof(s, m) + 0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((s *)0)->m), t) ? 1 : -1]))
 #define JS_STRING(s, m, key, presence_, max_) { key, JS_T_STRING, presence_, JS_CHECK_(s, m, const char *), max_, 0 }
 #define JS_BOOL(s, m, key, presence_)         { key, JS_T_BOOL, presence_, JS_CHECK_(s, m, bool), 0, 0 }
@@ -60,10 +61,11 @@ struct js_field {
 #define JS_OBJECT(s, m, key, presence_)       { key, JS_T_OBJECT, presence_, JS_CHECK_(s, m, struct json_object *), 0, 0 }
 #define JS_ARRAY(s, m, key, presence_, max_)  { key, JS_T_ARRAY, presence_, JS_CHECK_(s, m, struct json_object *), max_, 0 }
 #define JS_END                                { NULL, 0, 0, 0, 0, 0 }
+/* clang-format on */
 
 /* Fills *dst (zeroed first for the table's members); pointers stay owned by `object`.  PROB_MALFORMED names the member. */
-int js_bind(struct json_object *object, const struct js_field *fields, void *dst, struct problem *p)
-	NONNULL(1, 2, 3, 4) CHECK_RESULT;
+int js_bind(struct json_object *object, const struct js_field *fields, void *dst, struct problem *p) NONNULL(1, 2, 3, 4)
+	CHECK_RESULT;
 
 /* Out.  Each takes the object, adds one member, and aborts on out of memory; NULL text and a time of 0 add nothing. */
 void js_add_text(struct json_object *object, const char *key, const char *text) NONNULL(1, 2);

@@ -94,7 +94,7 @@ void crt_add_pem(struct buf *out, const void *der, size_t len)
 	auto_free void            *copy = xmemdup(der, len);
 
 	if (gnutls_pem_base64_encode2("CERTIFICATE", &(gnutls_datum_t){ copy, (unsigned)len }, &pem) < 0)
-		oom_check(NULL);
+		oom();
 	buf_add(out, pem.data, pem.size);
 }
 

@@ -91,7 +91,7 @@ static int broken(const char *where, struct problem *p)
 /* RFC 2986 4.2: CertificationRequest and CertificationRequestInfo. */
 static int read_request(const void *der, size_t len, struct request *req, struct problem *p)
 {
-	struct der in = { der, len }, outer, info, version, ignored;
+	struct der in = { der, len }, outer, info, ignored;
 
 	if (!der_take(&in, DER_SEQUENCE, &outer, NULL) || in.len > 0)
 		return broken("it is not exactly one sequence", p);
@@ -99,10 +99,9 @@ static int read_request(const void *der, size_t len, struct request *req, struct
 	    !der_take(&outer, DER_SEQUENCE, &ignored, &req->algorithm) ||
 	    !der_take(&outer, DER_BIT_STRING, &req->signature, NULL) || outer.len > 0)
 		return broken("it does not consist of request, signature algorithm and signature", p);
-	if (!der_take(&info, DER_INTEGER, &version, NULL))
+	/* RFC 2986 4.1 knows only version 0; Ruby's acme-client writes 2 and means the same. */
+	if (!der_take(&info, DER_INTEGER, &ignored, NULL))
 		return broken("it has no version", p);
-	if (version.len != 1 || version.p[0] != 0)
-		return problem_set(p, PROB_BAD_CSR, "CSR has a version other than 0");
 	if (!der_take(&info, DER_SEQUENCE, &req->subject, NULL))
 		return broken("it has no subject", p);
 	if (!der_take(&info, DER_SEQUENCE, &ignored, &req->spki))

@@ -6,6 +6,6 @@
 int gnutls_cause(struct problem *p, int err)
 {
 	if (err == GNUTLS_E_MEMORY_ERROR)
-		oom_check(NULL);
+		oom();
 	return problem_cause(p, "GnuTLS: %s", gnutls_strerror(err));
 }

@@ -9,7 +9,7 @@
 #include "base/mem.h"
 #include "json/js.h"
 
-#define BODY_MAX      65536
+#define BODY_MAX      1048576 /* the most that max-request permits, which is what cuts first */
 #define HEADER_MAX    16384
 #define SIGNATURE_MAX 1024 /* RSA-8192 */
 

@@ -3,9 +3,9 @@
 #include <string.h>
 
 #include "acme/link.h"
+#include "acme/policy.h"
 #include "base/mem.h"
 #include "responder/exchange.h"
-#include "responder/policy.h"
 
 /* draft-ietf-acme-profiles 3 */
 static struct json_object *make_profiles(const struct conf *conf)

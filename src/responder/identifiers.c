@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "acme/policy.h"
 #include "base/mem.h"
-#include "responder/policy.h"
 #include "json/js.h"
 
 struct member {

@@ -123,12 +123,9 @@ static int run_inherited(struct conf **conf, struct problem *p)
 
 static int parse_options(int argc, char **argv, struct problem *p)
 {
-	int first, r = opt_parse(&usage, argc, argv, &first, p);
+	int first;
 
-	if (r == 0 && first < argc)
-		r = problem_set(p, PROB_CONFIG, "unexpected operand %s; " PROGRAM " --help lists the options",
-		                argv[first]);
-	return r;
+	return opt_parse(&usage, argc, argv, &first, p);
 }
 
 static int run(struct problem *p)

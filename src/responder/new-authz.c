@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* newAuthz: an authorization ahead of any order (RFC 8555 7.4.1), also for all subdomains (RFC 9444 4.2). */
 #include "acme/link.h"
+#include "acme/policy.h"
 #include "base/clk.h"
 #include "responder/authorization.h"
 #include "responder/identifiers.h"
-#include "responder/policy.h"
 
 struct authorization_request {
 	struct json_object *identifier;

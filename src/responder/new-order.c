@@ -4,11 +4,11 @@
  * domains (RFC 9444 4.3).
  */
 #include "acme/link.h"
+#include "acme/policy.h"
 #include "base/clk.h"
 #include "pki/cert-id.h"
 #include "responder/identifiers.h"
 #include "responder/order.h"
-#include "responder/policy.h"
 
 #define ARRAY_MAX 256 /* so that more names than a profile permits get an answer that says so */
 

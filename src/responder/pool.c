@@ -104,16 +104,26 @@ static void vacate(struct slot *slot, int status)
 	log_event(LOGL_WARNING, "worker-ended", "how", how, NULL);
 }
 
-/* Collects who has ended.  Those that a reload retired are in no slot. */
+/* NULL: one that a reload retired. */
+static struct slot *slot_of(struct pool *pool, pid_t pid)
+{
+	for (unsigned i = 0; i < pool->n; i++)
+		if (pool->slots[i].pid == pid)
+			return &pool->slots[i];
+	return NULL;
+}
+
+/* Collects who has ended. */
 static int reap(struct pool *pool, struct problem *p)
 {
 	pid_t pid;
 	int   status;
 
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		for (unsigned i = 0; i < pool->n; i++)
-			if (pool->slots[i].pid == pid)
-				vacate(&pool->slots[i], status);
+		struct slot *slot = slot_of(pool, pid);
+
+		if (slot)
+			vacate(slot, status);
 		if (WIFEXITED(status) && WEXITSTATUS(status) == EX_CONFIG)
 			return problem_set(p, PROB_CONFIG,
 			                   "database does not fit this program, as its worker has logged");
@@ -168,22 +178,29 @@ static void block_signals(struct pool *pool)
 	sigprocmask(SIG_BLOCK, &set, &pool->original_mask);
 }
 
-/* Until every child is gone; who takes longer than a request may is killed. */
+/*
+ * Until every child is gone; who takes longer than a request may is killed.  Those that a reload retired were told to end
+ * before: nobody waits any longer for one that did not.
+ */
 static void stop(struct pool *pool)
 {
 	int64_t deadline =
 		clk_mono() + pool->conf->responder.request_timeout + pool->conf->database_timeout + STOP_GRACE;
+	pid_t pid;
 
 	notify_supervisor("STOPPING=1");
 	signal_workers(pool, SIGTERM);
-	for (;;) {
-		pid_t pid = waitpid(-1, NULL, WNOHANG);
+	do {
+		struct slot *slot;
 
-		if (pid < 0)
-			return;
-		if (pid == 0 && wait_signal(CLK_SECOND) < 0 && clk_mono() >= deadline)
-			signal_workers(pool, SIGKILL);
-	}
+		pid = waitpid(-1, NULL, WNOHANG);
+		slot = pid > 0 ? slot_of(pool, pid) : NULL;
+		if (slot)
+			slot->pid = 0;
+		if (pid == 0)
+			wait_signal(CLK_SECOND);
+	} while (pid >= 0 && clk_mono() < deadline);
+	signal_workers(pool, SIGKILL);
 }
 
 static int supervise(struct pool *pool, pool_load_fn *load, struct problem *p)

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "acme/link.h"
+#include "acme/policy.h"
 #include "base/clk.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "responder/policy.h"
 
 #define NONCE_KEYS_MAX_AGE CLK_MINUTE
 

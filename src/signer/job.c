@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "acme/policy.h"
 #include "base/clk.h"
 #include "base/hex.h"
 #include "base/log.h"
@@ -60,8 +61,11 @@ static void names_clear(struct names *names)
 	free(names->items);
 }
 
-/* They come from the authorizations; that they are DNS names is checked once more before they are certified. */
-static int read_names(const char *text, struct names *ret, struct problem *p)
+/*
+ * They come from the authorizations.  That they are DNS names and that the profile permits them is checked once more
+ * before they are certified: the responder did that, and whoever holds its connection could leave it out.
+ */
+static int read_names(const char *text, const struct conf_profile *profile, struct names *ret, struct problem *p)
 {
 	auto_(json) struct json_object *array = json_tokener_parse(text);
 	size_t n = array && json_object_is_type(array, json_type_array) ? json_object_array_length(array) : 0;
@@ -74,6 +78,8 @@ static int read_names(const char *text, struct names *ret, struct problem *p)
 		const char *name = json_object_get_string(json_object_array_get_idx(array, ret->n));
 
 		r = ident_from_text("dns", name ? name : "", &ret->items[ret->n], p);
+		if (r == 0)
+			r = policy_check(profile, &ret->items[ret->n], p);
 		if (r < 0)
 			return r;
 	}
@@ -95,7 +101,7 @@ static int build(const struct signer *s, const struct db_rows *rows, size_t i, s
 	job->issuer = issuers_by_name(&s->issuers, profile->issuer);
 	if (!job->issuer)
 		return problem_set(p, PROB_INTERNAL, "the signer has no issuer %s", profile->issuer);
-	r = read_names(row_text(rows, i, "names"), &names, p);
+	r = read_names(row_text(rows, i, "names"), profile, &names, p);
 	if (r < 0)
 		return r;
 	der = row_bytes(rows, i, "spki", &len);

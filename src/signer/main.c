@@ -287,13 +287,9 @@ static int parse_options(int argc, char **argv, struct options *ret, struct prob
 		{ 0 },
 	};
 	const struct opt_usage usage = { PROGRAM, "", "Signs certificates for finalized ACME orders.", rows };
-	int                    first, r;
+	int                    first;
 
-	r = opt_parse(&usage, argc, argv, &first, p);
-	if (r == 0 && first < argc)
-		r = problem_set(p, PROB_CONFIG, "unexpected operand %s; " PROGRAM " --help lists the options",
-		                argv[first]);
-	return r;
+	return opt_parse(&usage, argc, argv, &first, p);
 }
 
 static int serve(struct daemon *d, struct problem *p)

@@ -2,6 +2,7 @@
 #include "validator/fetch.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -27,6 +28,7 @@ struct fetch {
 	struct curl_slist *connect_to;
 	struct addr        addr;
 	bool               refused; /* the policy check at the socket said no */
+	bool               starved; /* this host had no socket to give */
 	bool               in_body;
 	size_t             header_len;
 	struct buf         location, body;
@@ -42,12 +44,15 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
 {
 	struct fetch *f = arg;
 	struct addr   a;
+	int           fd;
 
 	f->refused = purpose != CURLSOCKTYPE_IPCXN || !addr_from_sockaddr(&sa->addr, &a) || !addr_equal(&a, &f->addr) ||
 	             addr_refusal(f->ft->policy, &a);
 	if (f->refused)
 		return CURL_SOCKET_BAD;
-	return socket(sa->family, sa->socktype | SOCK_CLOEXEC, sa->protocol);
+	fd = socket(sa->family, sa->socktype | SOCK_CLOEXEC, sa->protocol);
+	f->starved = fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM);
+	return fd;
 }
 
 static void take_location(struct fetch *f, const char *line, size_t len)
@@ -124,6 +129,8 @@ static int describe_failure(struct fetch *f, CURLcode code, struct problem *p)
 
 	if (f->refused)
 		problem_set(p, PROB_CONNECTION, "address is not permitted");
+	else if (f->starved)
+		problem_set(p, PROB_SYSTEM, "the validator has no socket for a connection");
 	else if (code == CURLE_SSL_CONNECT_ERROR || code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CIPHER)
 		problem_set(p, PROB_TLS, "TLS handshake failed");
 	else if (f->header_len > FT_HEADER_MAX)

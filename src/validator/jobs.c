@@ -69,6 +69,13 @@ static void job_log(const struct job *job, enum log_level level, const char *eve
 		            "authorization", id, NULL);
 }
 
+/* A failure of ours must not become the applicant's: the job's lease brings it back. */
+static bool is_own_failure(const struct job *job)
+{
+	return job->outcome.code == PROB_SYSTEM ||
+	       (job->outcome.code != PROB_NONE && job->jobs->n_stalls != job->stalls_before);
+}
+
 static void job_done(struct job *job)
 {
 	struct jobs *jobs = job->jobs;
@@ -76,7 +83,7 @@ static void job_done(struct job *job)
 	if (job->timer)
 		event_del(job->timer);
 	TAILQ_REMOVE(&jobs->running, job, link);
-	if (job->outcome.code != PROB_NONE && jobs->n_stalls != job->stalls_before) {
+	if (is_own_failure(job)) {
 		job_log(job, LOGL_NOTICE, "given-back");
 		job_free(job);
 	} else {

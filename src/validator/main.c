@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* chert-validator(8): checks that applicants control what they ask certificates for. */
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 
@@ -12,6 +13,7 @@
 #define PROGRAM         "chert-validator"
 #define EXIT_USAGE      2
 #define FILES_MAX       16384 /* sockets of the most validations and look-ups at once, with room to spare */
+#define FILES_BESIDE    1000  /* the resolver's sockets (see there), the database and our own */
 #define PERSPECTIVE_MAX 40
 
 struct options {
@@ -34,22 +36,25 @@ static int parse_options(int argc, char **argv, struct options *ret, struct prob
 	int                    first, r;
 
 	r = opt_parse(&usage, argc, argv, &first, p);
-	if (r == 0 && first < argc)
-		r = problem_set(p, PROB_CONFIG, "unexpected operand %s; " PROGRAM " --help lists the options",
-		                argv[first]);
 	if (r == 0 && ret->perspective && (!*ret->perspective || strlen(ret->perspective) > PERSPECTIVE_MAX))
 		r = problem_set(p, PROB_CONFIG, "--perspective takes 1 to %d characters", PERSPECTIVE_MAX);
 	return r;
 }
 
-static void allow_many_sockets(void)
+static void allow_many_sockets(int64_t concurrency)
 {
+	const rlim_t  wanted = (rlim_t)concurrency + FILES_BESIDE;
 	struct rlimit limit;
+	char          text[24];
 
 	if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur >= FILES_MAX)
 		return;
 	limit.rlim_cur = limit.rlim_max < FILES_MAX ? limit.rlim_max : FILES_MAX;
-	setrlimit(RLIMIT_NOFILE, &limit);
+	if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur >= wanted)
+		return;
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)wanted);
+	log_event(LOGL_WARNING, "few-files", "reason", "the limit of open files is too low for concurrency", "wanted",
+	          text, NULL);
 }
 
 static int serve(const struct options *o, struct problem *p)
@@ -63,7 +68,7 @@ static int serve(const struct options *o, struct problem *p)
 	if (r < 0)
 		return r;
 	log_setup(PROGRAM, conf_log_level(conf));
-	allow_many_sockets();
+	allow_many_sockets(conf->validator.concurrency);
 	return loop_run(conf, o->perspective ? o->perspective : conf->validator.perspective, o->assume_valid, p);
 }
 

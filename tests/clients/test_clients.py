@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Stock clients of Debian 12, unchanged: certbot, lego, uacme."""
+"""Stock clients of Debian 12, unchanged: certbot, lego, uacme, dehydrated, acme-tiny, Apache's mod_md."""
 
+import functools
+import http.server
+import json
 import pathlib
-import stat
+import signal
+import socket
+import ssl
 import subprocess
+import threading
+import time
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -37,8 +44,31 @@ def run(stack, argv, **env):
     return done.stdout + done.stderr
 
 
-def leaf(path):
+def leaf(stack, path):
+    """The first certificate of a chain that the strictest check there is accepts."""
+    run(stack, ["openssl", "verify", "-x509_strict", "-purpose", "sslserver", "-CAfile", stack.root_file, "-untrusted",
+                path, path])
     return acme.certificates(pathlib.Path(path).read_text(encoding="ascii"))[0]
+
+
+def script(path, *lines):
+    path.write_text("\n".join(["#!/bin/sh", *lines, ""]), encoding="ascii")
+    path.chmod(0o700)
+    return path
+
+
+@pytest.fixture
+def tokens(stack, tmp_path):
+    """The directory for clients that leave it to a plain web server to show their key authorizations."""
+    path = tmp_path / "www" / ".well-known" / "acme-challenge"
+    path.mkdir(parents=True)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path / "www")
+    with http.server.ThreadingHTTPServer(("127.0.0.1", stack.http_port), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield path
+        server.shutdown()
+        thread.join()
 
 
 class Certbot:
@@ -54,7 +84,7 @@ class Certbot:
     def get(self, name, *args):
         self("certonly", "--server", self.stack.directory_url, "--agree-tos", "-m", "admin@zone.test", "--no-eff-email",
              "--cert-name", name, *args)
-        return leaf(self.live / name / "fullchain.pem")
+        return leaf(self.stack, self.live / name / "fullchain.pem")
 
     def http(self, name, *args):
         return self.get(name, "--standalone", "--http-01-port", self.stack.http_port, "--http-01-address", "127.0.0.1",
@@ -97,10 +127,10 @@ def test_certbot_dns_rsa(certbot, knot):
     assert isinstance(found.public_key(), rsa.RSAPublicKey)
 
 
-def test_certbot_renews(certbot):
+def test_certbot_renews(certbot, stack):
     first = certbot.http("f", "-d", f"f.{ZONE}")
     certbot("renew", "--force-renewal", "--no-random-sleep-on-renew")
-    second = leaf(certbot.live / "f" / "fullchain.pem")
+    second = leaf(stack, certbot.live / "f" / "fullchain.pem")
     assert second.serial_number != first.serial_number and acme.names_of(second) == acme.names_of(first)
 
 
@@ -141,10 +171,10 @@ def test_lego_http(stack, tmp_path, key_type):
     lego = [*common, *[x for n in names for x in ("--domains", n)]]
     run(stack, [*lego, "run"], LEGO_CA_CERTIFICATES=stack.root_file)
     path = tmp_path / "certificates" / f"{names[0]}.crt"
-    first = leaf(path)
+    first = leaf(stack, path)
     assert sorted(acme.names_of(first)) == sorted(names)
     run(stack, [*lego, "renew", "--days", "3650", "--no-random-sleep"], LEGO_CA_CERTIFICATES=stack.root_file)
-    assert leaf(path).serial_number != first.serial_number
+    assert leaf(stack, path).serial_number != first.serial_number
     # lego looks for a file of each name, but has one of the first only.
     run(stack, [*common, "--domains", names[0], "revoke"], LEGO_CA_CERTIFICATES=stack.root_file)
 
@@ -159,30 +189,138 @@ def trusting(root_file):
     return prefix
 
 
-def test_uacme_http(stack, tmp_path):
-    """uacme asks a hook to publish the key authorization; ours writes it where a plain web server finds it."""
-    name, root = f"uacme.{ZONE}", tmp_path / "www"
-    tokens = root / ".well-known" / "acme-challenge"
-    tokens.mkdir(parents=True)
-    hook = tmp_path / "hook"
-    hook.write_text(f"""#!/bin/sh
-[ "$2" = http-01 ] || exit 1
-case $1 in
-begin) printf %s "$5" >{tokens}/"$4" ;;
-*) rm -f {tokens}/"$4" ;;
-esac
+def test_uacme_http(stack, tmp_path, tokens):
+    name, home = f"uacme.{ZONE}", tmp_path / "uacme"
+    hook = script(tmp_path / "hook", '[ "$2" = http-01 ] || exit 1', "case $1 in",
+                  f'begin) printf %s "$5" >{tokens}/"$4" ;;', f'*) rm -f {tokens}/"$4" ;;', "esac")
+    uacme = [*trusting(stack.root_file), "uacme", "-v", "-c", home, "-a", stack.directory_url, "-y"]
+    run(stack, [*uacme, "new"])
+    run(stack, [*uacme, "-h", hook, "issue", name])
+    found = leaf(stack, home / name / "cert.pem")
+    assert acme.names_of(found) == [name]
+    run(stack, [*uacme, "revoke", home / name / "cert.pem"])
+    assert status_of(stack, found) == "revoked"
+
+
+@pytest.fixture
+def dehydrated(stack, tmp_path, tokens):
+    config = tmp_path / "config"
+    config.write_text(f"""\
+BASEDIR={tmp_path}
+CA={stack.directory_url}
+CURL_OPTS="--cacert {stack.root_file}"
+WELLKNOWN={tokens}
+CONTACT_EMAIL=admin@{ZONE}
+ACCOUNT_KEYSIZE=2048
+KEYSIZE=2048
 """, encoding="ascii")
-    hook.chmod(hook.stat().st_mode | stat.S_IXUSR)
-    server = stacks.Process("http", ["/usr/bin/python3", "-m", "http.server", stack.http_port, "--bind", "127.0.0.1",
-                                     "--directory", root], tmp_path / "http.log").start()
+    run(stack, ["dehydrated", "-f", config, "--register", "--accept-terms"])
+    return lambda *args: run(stack, ["dehydrated", "-f", config, *args])
+
+
+def test_dehydrated_http(dehydrated, stack, tmp_path):
+    names = [f"deh.{ZONE}", f"www.deh.{ZONE}"]
+    dehydrated("--cron", "--algo", "secp384r1", *[x for n in names for x in ("--domain", n)])
+    path = tmp_path / "certs" / names[0]
+    found = leaf(stack, path / "fullchain.pem")
+    assert sorted(acme.names_of(found)) == names
+    assert isinstance(found.public_key(), ec.EllipticCurvePublicKey)
+    dehydrated("--revoke", path / "cert.pem")
+    assert status_of(stack, found) == "revoked"
+    dehydrated("--account")
+    dehydrated("--deactivate")
+
+
+def test_dehydrated_dns_wildcard(dehydrated, stack, tmp_path, knot):
+    names = [f"*.dns.deh.{ZONE}", f"dns.deh.{ZONE}"]
+    update = f'CERTBOT_DOMAIN=$2 CERTBOT_VALIDATION=$4 exec /usr/bin/python3 {HERE}/hook.py %s {knot.port} {ZONE} ;;'
+    hook = script(tmp_path / "hook", "case $1 in", f"deploy_challenge) {update % 'add'}",
+                  f"clean_challenge) {update % 'delete'}", "esac")
+    dehydrated("--cron", "--algo", "rsa", "--challenge", "dns-01", "--hook", hook, "--alias", "wildcard",
+               *[x for n in names for x in ("--domain", n)])
+    found = leaf(stack, tmp_path / "certs" / "wildcard" / "fullchain.pem")
+    assert sorted(acme.names_of(found)) == names
+    assert isinstance(found.public_key(), rsa.RSAPublicKey)
+
+
+def test_acme_tiny(stack, tmp_path, tokens):
+    names = [f"tiny.{ZONE}", f"www.tiny.{ZONE}"]
+    account, key, csr, chain = (tmp_path / n for n in ("account.key", "key", "csr", "chain"))
+    run(stack, ["openssl", "genrsa", "-out", account, "2048"])
+    run(stack, ["openssl", "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                "-keyout", key, "-subj", f"/CN={names[0]}", "-addext", f"subjectAltName=DNS:{names[0]},DNS:{names[1]}",
+                "-out", csr])
+    tiny = script(tmp_path / "tiny", f'exec acme-tiny "$@" >{chain}')
+    for _ in ("new", "known"):
+        run(stack, [tiny, "--account-key", account, "--csr", csr, "--acme-dir", tokens, "--disable-check",
+                    "--directory-url", stack.directory_url, "--contact", f"mailto:admin@{ZONE}"],
+            SSL_CERT_FILE=stack.root_file)
+        assert sorted(acme.names_of(leaf(stack, chain))) == names
+
+
+def mod_md_conf(stack, home, names, port):
+    modules = "".join(f"LoadModule {m}_module /usr/lib/apache2/modules/mod_{m}.so\n"
+                      for m in ("mpm_event", "authz_core", "socache_shmcb", "ssl", "md"))
+    hosts = "".join(f"""\
+Listen 127.0.0.1:{p}
+<VirtualHost 127.0.0.1:{p}>
+	ServerName {names[0]}
+	ServerAlias {names[1]}
+	SSLEngine {engine}
+</VirtualHost>
+""" for p, engine in ((stack.http_port, "off"), (port, "on")))
+    path = home / "apache.conf"
+    path.write_text(f"""\
+ServerRoot "{home}"
+DefaultRuntimeDir "{home}"
+PidFile "{home}/pid"
+DocumentRoot "{home}"
+ServerName {names[0]}
+ErrorLog "{home}/error.log"
+LogLevel warn md:debug
+{modules}
+MDomain {" ".join(names)}
+MDStoreDir "{home}/md"
+MDCertificateAuthority {stack.directory_url}
+MDCACertificateFile "{stack.root_file}"
+MDCertificateAgreement accepted
+MDContactEmail admin@{ZONE}
+MDPortMap http:{stack.http_port} https:{port}
+{hosts}""", encoding="ascii")
+    return path
+
+
+def eventually(look, seconds=30):
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, look
+        time.sleep(0.1)
+    return found
+
+
+def test_apache_mod_md(stack, tmp_path):
+    """It gets the certificate in the background and serves it after a graceful restart."""
+    names, port = [f"md.{ZONE}", f"www.md.{ZONE}"], stacks.free_port()
+    job = tmp_path / "md" / "staging" / names[0] / "job.json"
+    argv = [stacks.WEB_SERVERS["apache"], "-DFOREGROUND", "-f", mod_md_conf(stack, tmp_path, names, port)]
+    apache = stacks.Process("apache", argv, tmp_path / "apache.log").start()
+    context = ssl.create_default_context(cafile=stack.root_file)
+
+    def staged():
+        apache.check()
+        return job.exists() and json.loads(job.read_text(encoding="utf-8")).get("finished")
+
+    def served():
+        try:
+            with socket.create_connection(("127.0.0.1", port), 5) as plain:
+                with context.wrap_socket(plain, server_hostname=names[1]) as tls:
+                    return tls.getpeercert()
+        except OSError:
+            return None
+
     try:
-        home = tmp_path / "uacme"
-        uacme = [*trusting(stack.root_file), "uacme", "-v", "-c", home, "-a", stack.directory_url, "-y"]
-        run(stack, [*uacme, "new"])
-        run(stack, [*uacme, "-h", hook, "issue", name])
-        found = leaf(home / name / "cert.pem")
-        assert acme.names_of(found) == [name]
-        run(stack, [*uacme, "revoke", home / name / "cert.pem"])
-        assert status_of(stack, found) == "revoked"
+        eventually(staged)
+        apache.popen.send_signal(signal.SIGUSR1)
+        assert sorted(name for _, name in eventually(served)["subjectAltName"]) == names
     finally:
-        server.kill()
+        apache.stop()

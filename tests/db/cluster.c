@@ -22,9 +22,11 @@
 static void open_db(enum db_schema schema, bool prepared, int64_t timeout, struct db **ret)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	auto_free char *conninfo = xstrdup(getenv("CHERT_TEST_DATABASE"));
-	const struct conf conf = {
-		.database = conninfo, .prepared_statements = prepared, .database_timeout = timeout,
+	auto_free char             *conninfo = xstrdup(getenv("CHERT_TEST_DATABASE"));
+	const struct conf           conf = {
+			  .database = conninfo,
+			  .prepared_statements = prepared,
+			  .database_timeout = timeout,
 	};
 	const int r = db_open(&conf, schema, "test-cluster", ret, &p);
 
@@ -36,7 +38,7 @@ static void open_db(enum db_schema schema, bool prepared, int64_t timeout, struc
 static int call(struct db *db, enum db_call_id id, const struct db_arg *args, struct db_rows **ret)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	const int r = db_call(db, id, args, ret, &p);
+	const int                   r = db_call(db, id, args, ret, &p);
 
 	if (r < 0)
 		print_message("# %s; %s\n", p.detail, p.cause);
@@ -46,8 +48,8 @@ static int call(struct db *db, enum db_call_id id, const struct db_arg *args, st
 /* Runs a statement as the superuser and returns its first value. */
 static char *admin(const char *sql)
 {
-	auto_free char *conninfo = xasprintf("%s user=postgres", getenv("CHERT_TEST_DATABASE"));
-	auto_(pgconn) PGconn *conn = PQconnectdb(conninfo);
+	auto_free char           *conninfo = xasprintf("%s user=postgres", getenv("CHERT_TEST_DATABASE"));
+	auto_(pgconn) PGconn     *conn = PQconnectdb(conninfo);
 	auto_(pgresult) PGresult *res = PQexec(conn, sql);
 
 	assert_int_equal(PQresultStatus(res), PGRES_TUPLES_OK);
@@ -76,9 +78,9 @@ static void test_all_schemas(void **state UNUSED)
 static void test_wrong_role(void **state UNUSED)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	auto_free char *conninfo = xasprintf("%s user=chert_web", getenv("CHERT_TEST_DATABASE"));
+	auto_free char             *conninfo = xasprintf("%s user=chert_web", getenv("CHERT_TEST_DATABASE"));
 	const struct conf conf = { .database = conninfo, .prepared_statements = true, .database_timeout = TIMEOUT };
-	struct db *db = NULL;
+	struct db        *db = NULL;
 
 	assert_int_equal(db_open(&conf, DB_SIGN, "test-cluster", &db, &p), -PROB_CONFIG);
 	assert_non_null(strstr(p.detail, "permission denied"));
@@ -92,7 +94,7 @@ static void load_nonce_keys(struct db *db, struct nonce_keys *keys)
 	assert_int_equal(call(db, DB_WEB_NONCE_KEYS, NULL, &rows), 0);
 	assert_true(db_n_rows(rows) > 0);
 	for (size_t i = 0; i < db_n_rows(rows); i++) {
-		size_t len = 0;
+		size_t             len = 0;
 		auto_free uint8_t *key = row_bytes(rows, i, "key", &len);
 
 		assert_int_equal(len, NONCE_KEY_LEN);
@@ -104,10 +106,10 @@ static void load_nonce_keys(struct db *db, struct nonce_keys *keys)
 static struct nonce fresh_nonce(struct db *db)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	struct nonce_keys keys;
-	struct nonce      nonce = { 0 };
-	char              text[NONCE_LEN + 1];
-	bool              unknown;
+	struct nonce_keys           keys;
+	struct nonce                nonce = { 0 };
+	char                        text[NONCE_LEN + 1];
+	bool                        unknown;
 
 	load_nonce_keys(db, &keys);
 	assert_true(nonce_make(&keys, clk_now(), text));
@@ -118,7 +120,7 @@ static struct nonce fresh_nonce(struct db *db)
 static void test_nonce_once(void **state UNUSED)
 {
 	auto_(db) struct db *db = NULL;
-	struct db_rows *rows = NULL;
+	struct db_rows      *rows = NULL;
 
 	open_db(DB_WEB, true, TIMEOUT, &db);
 	const struct nonce  nonce = fresh_nonce(db);
@@ -131,40 +133,64 @@ static void test_nonce_once(void **state UNUSED)
 
 static void make_account(struct db *db, struct id *ret)
 {
-	auto_(db_rows) struct db_rows *rows = NULL;
+	auto_(db_rows) struct db_rows  *rows = NULL;
 	auto_(json) struct json_object *account = NULL;
-	const struct nonce nonce = fresh_nonce(db);
-	size_t             len;
+	const struct nonce              nonce = fresh_nonce(db);
+	size_t                          len;
 
 	const struct db_arg args[] = {
-		db_id(&nonce.id), db_int(nonce.key_id), db_text("thumbprint"), db_text("{\"kty\":\"x\"}"),
-		db_text("[\"mailto:\u00e4@example.org\"]"), db_bool(true), db_bool(false),
+		db_id(&nonce.id),
+		db_int(nonce.key_id),
+		/* base64url of the SHA-256 of what follows it */
+		db_text("bDNadPRDbJx3lGcmslg2uEkoVsa5WcwvVeT5KpSq0yg"),
+		db_text("{\"kty\":\"x\"}"),
+		db_text("[\"mailto:\u00e4@example.org\"]"),
+		db_text("terms"),
+		db_bool(false),
+		db_bool(false),
+		db_null(),
+		db_null(),
+		db_null(),
+		db_null(),
 	};
 	assert_int_equal(call(db, DB_WEB_ACCOUNT_NEW, args, &rows), 0);
 	assert_true(row_bool(rows, 0, "created"));
 	assert_true(row_id(rows, 0, "account", ret));
 	account = render_account(rows);
 	assert_string_equal(js_text(account, &len), "{\"status\":\"valid\",\"contact\":[\"mailto:\u00e4@example.org\"],"
-						    "\"termsOfServiceAgreed\":true}");
+	                                            "\"termsOfServiceAgreed\":true}");
 }
 
 /* An order through the real functions, and as JSON. */
 static void test_order(void **state UNUSED)
 {
-	auto_(db) struct db *db = NULL;
-	auto_(db_rows) struct db_rows *order = NULL, *authz = NULL;
+	auto_(db) struct db            *db = NULL;
+	auto_(db_rows) struct db_rows  *order = NULL, *authz = NULL;
 	auto_(json) struct json_object *object = NULL;
-	struct id account, id;
+	struct id                       account, id;
 
 	open_db(DB_WEB, false, TIMEOUT, &db);
 	make_account(db, &account);
-	struct nonce        nonce = fresh_nonce(db);
-	const int64_t       not_after = INT64_C(4102444800123456);
+	struct nonce  nonce = fresh_nonce(db);
+	const int64_t not_after = INT64_C(4102444800123456);
 	const struct db_arg new[] = {
-		db_id(&account), db_int(1), db_id(&nonce.id), db_int(nonce.key_id),
+		db_id(&account),
+		db_int(1),
+		db_id(&nonce.id),
+		db_int(nonce.key_id),
+		db_null(),
 		db_text("[{\"type\":\"dns\",\"value\":\"*.a.example\"}]"),
 		db_text("[{\"type\":\"dns\",\"value\":\"a.example\",\"wildcard\":true,\"challenges\":[\"dns-01\"]}]"),
-		db_text("default"), db_null(), db_time(not_after), db_int(3600), db_int(86400),
+		db_text("default"),
+		db_null(),
+		db_time(not_after),
+		db_int(3600),
+		db_int(86400),
+		db_bool(false),
+		db_bool(false),
+		db_null(),
+		db_null(),
+		db_null(),
 	};
 
 	assert_int_equal(call(db, DB_WEB_ORDER_NEW, new, &order), 0);
@@ -172,8 +198,8 @@ static void test_order(void **state UNUSED)
 	assert_int_equal(row_time(order, 0, "not_before"), 0);
 	assert_true(llabs(row_time(order, 0, "expires_at") - clk_now() - CLK_HOUR) < CLK_MINUTE);
 	object = render_order(order);
-	const char *url = json_object_get_string(
-		json_object_array_get_idx(json_object_object_get(object, "authorizations"), 0));
+	const char *url =
+		json_object_get_string(json_object_array_get_idx(json_object_object_get(object, "authorizations"), 0));
 	assert_non_null(url);
 	assert_true(id_from_text(strrchr(url, '/') + 1, ID_TEXT_LEN, &id));
 
@@ -189,13 +215,15 @@ static void test_order(void **state UNUSED)
 /* Arrays arrive as they were meant. */
 static void test_arrays(void **state UNUSED)
 {
-	auto_(db) struct db *db = NULL;
+	auto_(db) struct db           *db = NULL;
 	auto_(db_rows) struct db_rows *rows = NULL;
-	auto_buf struct buf ids = BUF_INIT(1000), numbers = BUF_INIT(1000), times = BUF_INIT(1000), bytes = BUF_INIT(1000);
+	auto_buf struct buf            ids = BUF_INIT(1000), numbers = BUF_INIT(1000), times = BUF_INIT(1000),
+			    bytes = BUF_INIT(1000);
 
 	open_db(DB_SIGN, true, TIMEOUT, &db);
 	for (int i = 0; i < 2; i++) {
-		db_array_text(&ids, i ? "01930500-0000-7000-8000-000000000000" : "01930500-0000-7000-8000-000000000001");
+		db_array_text(&ids,
+		              i ? "01930500-0000-7000-8000-000000000000" : "01930500-0000-7000-8000-000000000001");
 		db_array_text(&numbers, "7");
 		db_array_text(&times, "2026-11-21T20:49:17Z");
 		db_array_bytes(&bytes, "\x00\\\"", 3);
@@ -219,17 +247,19 @@ static void test_arrays(void **state UNUSED)
 /* More than any socket takes at once. */
 static void test_large_parameter(void **state UNUSED)
 {
-	auto_(db) struct db *db = NULL;
+	auto_(db) struct db           *db = NULL;
 	auto_(db_rows) struct db_rows *rows = NULL;
-	auto_buf struct buf bytes = BUF_INIT(32 << 20);
-	auto_free uint8_t  *tbs = xcalloc(4 << 20, 1);
+	auto_buf struct buf            bytes = BUF_INIT(32 << 20);
+	auto_free uint8_t             *tbs = xcalloc(4 << 20, 1);
 
 	open_db(DB_SIGN, true, TIMEOUT, &db);
 	db_array_bytes(&bytes, tbs, 4 << 20);
 	db_array_end(&bytes);
 	assert_false(bytes.failed);
 	const struct db_arg args[] = {
-		db_text("{01930500-0000-7000-8000-000000000000}"), db_text("{1}"), db_text(buf_str(&bytes)),
+		db_text("{01930500-0000-7000-8000-000000000000}"),
+		db_text("{1}"),
+		db_text(buf_str(&bytes)),
 	};
 	assert_int_equal(call(db, DB_SIGN_FINISH, args, &rows), 0);
 	assert_int_equal(db_n_rows(rows), 0);
@@ -237,16 +267,17 @@ static void test_large_parameter(void **state UNUSED)
 
 static void terminate_clients(void)
 {
-	free(admin("select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = 'test-cluster'"));
+	free(admin("select count(pg_terminate_backend(pid)) from pg_stat_activity where application_name = "
+	           "'test-cluster'"));
 	sleep_ms(100);
 }
 
 static void test_terminated(void **state UNUSED)
 {
 	for (int prepared = 0; prepared < 2; prepared++) {
-		auto_(db) struct db *db = NULL;
+		auto_(db) struct db           *db = NULL;
 		auto_(db_rows) struct db_rows *rows = NULL;
-		const struct db_arg args[] = { db_text(DOOR_BELL) };
+		const struct db_arg            args[] = { db_text(DOOR_BELL) };
 
 		open_db(DB_WEB, prepared, TIMEOUT, &db);
 		terminate_clients();
@@ -269,8 +300,8 @@ static bool wait_for_bell(struct db *db)
 static void test_bell(void **state UNUSED)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(db) struct db *va = NULL, *web = NULL;
-	const struct db_arg args[] = { db_text(DOOR_BELL) };
+	auto_(db) struct db        *va = NULL, *web = NULL;
+	const struct db_arg         args[] = { db_text(DOOR_BELL) };
 
 	open_db(DB_VA, true, TIMEOUT, &va);
 	assert_int_equal(db_listen(va, DOOR_BELL, &p), 0);
@@ -295,9 +326,9 @@ static void test_bell(void **state UNUSED)
 /* A lock that somebody holds: the call is cancelled in the server, and the connection stays. */
 static void test_deadline(void **state UNUSED)
 {
-	auto_free char *conninfo = xasprintf("%s user=postgres", getenv("CHERT_TEST_DATABASE"));
-	auto_(pgconn) PGconn *holder = PQconnectdb(conninfo);
-	auto_(db) struct db *db = NULL;
+	auto_free char                *conninfo = xasprintf("%s user=postgres", getenv("CHERT_TEST_DATABASE"));
+	auto_(pgconn) PGconn          *holder = PQconnectdb(conninfo);
+	auto_(db) struct db           *db = NULL;
 	auto_(db_rows) struct db_rows *rows = NULL;
 
 	open_db(DB_WEB, true, CLK_SECOND / 2, &db);
@@ -311,16 +342,16 @@ static void test_deadline(void **state UNUSED)
 /* A migration that changes a function under a running program. */
 static void test_migrated(void **state UNUSED)
 {
-	auto_(db) struct db *db = NULL;
+	auto_(db) struct db           *db = NULL;
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg args[] = { db_text(DOOR_BELL) };
+	const struct db_arg            args[] = { db_text(DOOR_BELL) };
 
 	open_db(DB_WEB, true, TIMEOUT, &db);
 	assert_int_equal(call(db, DB_WEB_RING, args, &rows), 0);
 	db_rows_free(steal(rows));
 	free(admin("drop function web.ring; "
-		   "create function web.ring(_channel text, out rung text) language sql as $$ select 'x'::text $$; "
-		   "grant execute on function web.ring to chert_web; select 1"));
+	           "create function web.ring(_channel text, out rung text) language sql as $$ select 'x'::text $$; "
+	           "grant execute on function web.ring to chert_web; select 1"));
 	assert_int_equal(call(db, DB_WEB_RING, args, &rows), -PROB_CONFIG);
 }
 

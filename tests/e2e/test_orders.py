@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """newOrder, order, authorization, challenge and finalize (RFC 8555, 7.4 and 7.5)."""
 
+import datetime
+
 import pytest
 from cryptography import x509
 
@@ -49,6 +51,22 @@ def test_case_and_duplicates(client, name):
                                     {"notAfter": "9999-12-31T23:59:59Z"}, {"notBefore": 5}])
 def test_periods_that_cannot_be(client, name, period):
     client.new_order([name], **period).problem("malformed", 400)
+
+
+@pytest.mark.parametrize("offset", ["+00:00", "+04:00", "-05:30"])
+def test_a162_period_is_kept(client, solver, name, offset):
+    """To the second, in whichever zone it was written, and shown in UTC."""
+    start = datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0) + datetime.timedelta(hours=1)
+    end = start + datetime.timedelta(days=2)
+    zone = datetime.datetime.strptime(offset, "%z").tzinfo
+    created = client.new_order([name], notBefore=start.astimezone(zone).isoformat(),
+                               notAfter=end.astimezone(zone).isoformat()).ok(201)
+    assert created.json["notBefore"] == start.strftime("%Y-%m-%dT%H:%M:%SZ")
+    assert created.json["notAfter"] == end.strftime("%Y-%m-%dT%H:%M:%SZ")
+    client.authorize(created.json["authorizations"][0], solver)
+    client.finalize(created.json, acme.csr(acme.Key(), [name])).ok()
+    leaf = acme.certificates(client.download(client.poll(created.location)["certificate"]).text)[0]
+    assert leaf.not_valid_before == start.replace(tzinfo=None) and leaf.not_valid_after == end.replace(tzinfo=None)
 
 
 def test_others_see_nothing(client, new_client, solver, name):

@@ -10,12 +10,12 @@
 /* libFuzzer's door.  A property that does not hold ends the process. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define HOLDS(property)                                                                            \
-	do {                                                                                       \
-		if (!(property)) {                                                                 \
+#define HOLDS(property)                                                                               \
+	do {                                                                                          \
+		if (!(property)) {                                                                    \
 			fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, #property); \
-			abort();                                                                   \
-		}                                                                                  \
+			abort();                                                                      \
+		}                                                                                     \
 	} while (0)
 
 #endif

@@ -185,6 +185,11 @@ class Reply:
         return f"{self.method} {self.url} -> {self.status} {dict(self.headers)} {self.body[:500]!r}"
 
 
+# How it shows that the server has closed a kept connection.
+CLOSED = (http.client.RemoteDisconnected, http.client.CannotSendRequest, BrokenPipeError, ConnectionResetError,
+          ssl.SSLEOFError, ssl.SSLZeroReturnError)
+
+
 class Acme:
     """One client with one account key and one kept connection.  Not for use by several threads at once."""
 
@@ -209,8 +214,7 @@ class Acme:
                 response = self.connection.getresponse()
                 data = response.read()
                 break
-            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError, ssl.SSLEOFError,
-                    http.client.CannotSendRequest):
+            except CLOSED:
                 # The server may close a kept connection at any time; a fresh one it may not.
                 self.close()
                 if fresh:

@@ -421,7 +421,7 @@ server.bind = "127.0.0.1"
 server.port = {self.port}
 server.document-root = "{self.web_dir}"
 server.upload-dirs = ( "{self.web_dir}" )
-server.errorlog = "{self.log_dir}/lighttpd-error.log"
+server.errorlog = "{self.log_dir}/lighttpd.log"
 include "{site}"
 """
 
@@ -435,7 +435,7 @@ DefaultRuntimeDir "{self.run_dir}"
 PidFile "{self.run_dir}/apache.pid"
 ServerName localhost
 Listen 127.0.0.1:{self.port}
-ErrorLog "{self.log_dir}/apache-error.log"
+ErrorLog "{self.log_dir}/apache.log"
 LogLevel warn
 {modules}
 TypesConfig /etc/mime.types
@@ -457,7 +457,7 @@ Include "{site}"
 daemon off;
 worker_processes 2;
 pid {self.run_dir}/nginx.pid;
-error_log {self.log_dir}/nginx-error.log;
+error_log {self.log_dir}/nginx.log;
 events {{ worker_connections 512; }}
 http {{
 	access_log off;
@@ -482,7 +482,7 @@ http {{
                 reason = str(e)
             time.sleep(0.1)
         raise StackError(f"{self.directory_url} does not serve after {seconds} s: {reason}",
-                         self.log_dir / f"{self.web}-error.log")
+                         self.log_dir / f"{self.web}.log")
 
     # --- later
 

@@ -30,6 +30,10 @@ write_conf()
 		profile "p-384" {
 			key-types = {"p-384"}
 		}
+		profile "lan" {
+			allow-suffixes = {"lan.test"}
+			allow-wildcards = no
+		}
 	CONF
 }
 
@@ -169,6 +173,14 @@ order=$(processing p384.test)
 sql "update acme.orders set profile = 'p-384' where id = '$order'"
 ok "a key that the profile does not permit" once
 ok "is explained" is_order "$order" "invalid: badCSR: keys of type p-256 are not permitted here"
+order=$(processing a.lan.test evil.test)
+sql "update acme.orders set profile = 'lan' where id = '$order'"
+ok "a name that the profile does not permit" once
+ok "is explained" is_order "$order" "invalid: rejectedIdentifier: evil.test is not under a suffix that may be certified"
+order=$(processing '*.lan.test')
+sql "update acme.orders set profile = 'lan' where id = '$order'"
+ok "a wildcard where none is permitted" once
+ok "is explained" is_order "$order" "invalid: rejectedIdentifier: wildcard names are not certified"
 order=$(processing broken.test)
 sql "update acme.orders set public_key = '\\x30' where id = '$order'"
 ok "no key at all" once

@@ -19,10 +19,10 @@
 #include "base/mem.h"
 #include "db/call.h"
 
-#define MESSAGE_MAX        65536
-#define PROTOCOL_3         196608
-#define CANCEL_REQUEST     80877102
-#define FAKE_PREPARED_MAX  64
+#define MESSAGE_MAX       65536
+#define PROTOCOL_3        196608
+#define CANCEL_REQUEST    80877102
+#define FAKE_PREPARED_MAX 64
 
 struct shared {
 	struct fake_seen seen;
@@ -236,9 +236,9 @@ static void say_column(struct buf *b, const char *name, size_t len, Oid type)
 static void say_columns(struct session *s, const struct call *c)
 {
 	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
-	const bool  wrong = is_odd(s, c, FAKE_WRONG_TYPE);
-	int         left = count_columns(c) - (is_odd(s, c, FAKE_NARROW) ? 1 : 0);
-	const char *at = c->columns;
+	const bool          wrong = is_odd(s, c, FAKE_WRONG_TYPE);
+	int                 left = count_columns(c) - (is_odd(s, c, FAKE_NARROW) ? 1 : 0);
+	const char         *at = c->columns;
 
 	put16(&b, left);
 	for (; left > 0; left--, at += strcspn(at, " ")) {
@@ -253,7 +253,7 @@ static void say_columns(struct session *s, const struct call *c)
 static void say_row(struct session *s, const struct call *c, const char *const *values)
 {
 	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
-	const int n = count_columns(c);
+	const int           n = count_columns(c);
 
 	put16(&b, n);
 	for (int i = 0; i < n; i++) {
@@ -295,9 +295,7 @@ static void answer_with_row(struct session *s, const struct call *c, const struc
 static void answer_without(struct session *s, const struct fake_step *step)
 {
 	switch (step->kind) {
-	case FAKE_NO_ROWS:
-		say_text(s, 'C', "SELECT 0");
-		return;
+	case FAKE_NO_ROWS: say_text(s, 'C', "SELECT 0"); return;
 	case FAKE_HANG:
 		send_out(s);
 		await_cancel(s);
@@ -307,27 +305,22 @@ static void answer_without(struct session *s, const struct fake_step *step)
 		send_out(s);
 		pause();
 		break;
-	case FAKE_CLOSE:
-		end_session(s);
-		break;
+	case FAKE_CLOSE: end_session(s); break;
 	case FAKE_FATAL:
 		say_error(s, "FATAL", step->sqlstate);
 		end_session(s);
 		break;
-	case FAKE_ERROR:
-		say_error(s, "ERROR", step->sqlstate);
-		break;
+	case FAKE_ERROR: say_error(s, "ERROR", step->sqlstate); break;
 	case FAKE_ROW:
 	case FAKE_ROW_FATAL:
-	case FAKE_ROW_NOTIFY:
-		break;
+	case FAKE_ROW_NOTIFY: break;
 	}
 	s->failed = true;
 }
 
 static void execute(struct session *s, const struct call *c)
 {
-	const char *const version[] = { s->script->version ? s->script->version : "1" };
+	const char *const       version[] = { s->script->version ? s->script->version : "1" };
 	const struct fake_step *step;
 	unsigned                n;
 
@@ -352,7 +345,7 @@ static const struct call *find_call(const char *statement)
 {
 	for (int id = 0; id < DB_N_CALLS; id++) {
 		const struct call *c = call_get((enum db_call_id)id);
-		auto_free char *text = call_statement(c);
+		auto_free char    *text = call_statement(c);
 
 		if (strcmp(text, statement) == 0)
 			return c;
@@ -405,9 +398,9 @@ static void on_describe(struct session *s, const char *body)
 static void note_params(struct session *s, const char *p)
 {
 	auto_buf struct buf b = BUF_INIT(sizeof(s->shared->seen.params) - 1);
-	const int   n_formats = get16(p);
-	const char *formats = p + 2;
-	int         n;
+	const int           n_formats = get16(p);
+	const char         *formats = p + 2;
+	int                 n;
 
 	p += 2 + 2 * n_formats;
 	n = get16(p);
@@ -554,7 +547,10 @@ static void accept_forever(const struct fake_pg *fake, int fd)
 			continue;
 		}
 		struct session s = {
-			.script = &fake->script, .shared = fake->shared, .fd = client, .out = BUF_INIT(MESSAGE_MAX * 4),
+			.script = &fake->script,
+			.shared = fake->shared,
+			.fd = client,
+			.out = BUF_INIT(MESSAGE_MAX * 4),
 		};
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		serve(&s);

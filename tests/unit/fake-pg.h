@@ -13,7 +13,7 @@
 #define FAKE_COLUMNS_MAX 12
 
 enum fake_kind {
-	FAKE_ROW,        /* one row of `values` */
+	FAKE_ROW, /* one row of `values` */
 	FAKE_NO_ROWS,
 	FAKE_ERROR,      /* `sqlstate`; the connection lives on */
 	FAKE_FATAL,      /* `sqlstate`, then the end of the connection */
@@ -57,12 +57,12 @@ struct fake_seen {
 struct fake_pg;
 
 struct fake_pg *fake_pg_start(const struct fake_script *script);
-void fake_pg_stop(struct fake_pg *fake);
+void            fake_pg_stop(struct fake_pg *fake);
 /* The server goes away and comes back: no socket in between. */
 void fake_pg_pause(struct fake_pg *fake);
 void fake_pg_resume(struct fake_pg *fake);
 /* For libpq. */
-const char *fake_pg_conninfo(const struct fake_pg *fake);
+const char             *fake_pg_conninfo(const struct fake_pg *fake);
 const struct fake_seen *fake_pg_seen(const struct fake_pg *fake);
 
 #endif

@@ -12,10 +12,10 @@
 
 struct db_rows *fake_rows(const struct fake_cell *cells)
 {
-	PGresult     *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
-	PGresAttDesc  columns[COLUMNS_MAX] = { 0 };
-	char          names[COLUMNS_MAX][64];
-	int           n;
+	PGresult    *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+	PGresAttDesc columns[COLUMNS_MAX] = { 0 };
+	char         names[COLUMNS_MAX][64];
+	int          n;
 
 	for (n = 0; cells[n].column; n++) {
 		assert(n < COLUMNS_MAX);

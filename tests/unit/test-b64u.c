@@ -9,14 +9,8 @@
 static const struct {
 	const char *bytes, *text;
 } pairs[] = {
-	{ "", "" },
-	{ "f", "Zg" },
-	{ "fo", "Zm8" },
-	{ "foo", "Zm9v" },
-	{ "foob", "Zm9vYg" },
-	{ "fooba", "Zm9vYmE" },
-	{ "foobar", "Zm9vYmFy" },
-	{ "\xfb\xef\xff", "--__" },
+	{ "", "" },           { "f", "Zg" },          { "fo", "Zm8" },          { "foo", "Zm9v" },
+	{ "foob", "Zm9vYg" }, { "fooba", "Zm9vYmE" }, { "foobar", "Zm9vYmFy" }, { "\xfb\xef\xff", "--__" },
 };
 
 static void test_pairs(void **state UNUSED)

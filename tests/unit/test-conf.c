@@ -73,18 +73,18 @@ static void test_terms_version(void **state UNUSED)
 
 static void test_all_sections(void **state UNUSED)
 {
-	auto_(conf) struct conf *c = load_good(
-		"# a comment with $ and '\n"
-		"base-url = \"https://ca.test:14000/a/b\" // another\n"
-		"/* and\n * a third */\n"
-		"caa-identities = { \"ca.test\", 'b.test' }\n"
-		"prepared-statements = no\n"
-		"responder { retry-after = 2s finalize-wait = 500ms nonce-lifetime = 6h }\n"
-		"validator { resolvers = { [::1]:53 } attempt-timeout = 5min }\n"
-		"signer { batch = 7 }\n"
-		"issuer one { certificate = c1.pem key = \"k 1.pem\" }\n"
-		"issuer \"two\" { certificate = c2.pem key = k2.pem chain = ch.pem }\n"
-		"profile short { issuer = two validity = 7d key-types = p-256 }\n");
+	auto_(conf) struct conf *c =
+		load_good("# a comment with $ and '\n"
+	                  "base-url = \"https://ca.test:14000/a/b\" // another\n"
+	                  "/* and\n * a third */\n"
+	                  "caa-identities = { \"ca.test\", 'b.test' }\n"
+	                  "prepared-statements = no\n"
+	                  "responder { retry-after = 2s finalize-wait = 500ms nonce-lifetime = 6h }\n"
+	                  "validator { resolvers = { [::1]:53 } attempt-timeout = 5min }\n"
+	                  "signer { batch = 7 }\n"
+	                  "issuer one { certificate = c1.pem key = \"k 1.pem\" }\n"
+	                  "issuer \"two\" { certificate = c2.pem key = k2.pem chain = ch.pem }\n"
+	                  "profile short { issuer = two validity = 7d key-types = p-256 }\n");
 
 	assert_string_equal(c->base_url, "https://ca.test:14000/a/b");
 	assert_int_equal(c->caa_identities.n, 2);
@@ -124,11 +124,13 @@ static void test_refused(void **state UNUSED)
 		{ "", ":1: base-url is missing" },
 		{ URL "\nfoo = 1\n", ":3: unknown setting foo, permitted here are base-url, database, " },
 		{ URL "signer {\n\nfoo = 1 }", ":4: unknown setting foo, permitted here are batch, " },
-		{ URL "foo { }\n", ":2: unknown section foo, permitted are responder, validator, signer, issuer and profile" },
+		{ URL "foo { }\n",
+		  ":2: unknown section foo, permitted are responder, validator, signer, issuer and profile" },
 		{ URL "log-level = info\n/* a\nb */\nlog-level = info\n", ":5: log-level is already set on line 2" },
 		{ URL "signer { batch = 1\nbatch = 1 }\n", ":3: batch is already set on line 2" },
 		{ URL "signer { }\nsigner { }\n", ":3: signer is already set on line 2" },
-		{ URL "profile p { challenges = {} \n challenges += { a } }", ":3: challenges is already set on line 2" },
+		{ URL "profile p { challenges = {} \n challenges += { a } }",
+		  ":3: challenges is already set on line 2" },
 		{ URL "profile p { }\nprofile 'p' { }", ":3: profile is already set on line 2" },
 		{ URL "profile { }\n", ":2: section profile needs a title" },
 		{ URL "signer x { }\n", ":2: section signer takes no title" },
@@ -153,23 +155,39 @@ static void test_refused(void **state UNUSED)
 		{ URL "signer {\nbatch = 0 }\n", ":3: batch is '0', permitted are 1 to 500" },
 		{ URL "signer { batch = 501 }\n", ":2: batch is '501', permitted are 1 to 500" },
 		{ URL "signer { batch = ' 5' }\n", ":2: batch is ' 5', permitted are 1 to 500" },
-		{ URL "signer { batch = 99999999999999999999 }\n", ":2: batch is '99999999999999999999', permitted are" },
+		{ URL "signer { batch = 99999999999999999999 }\n",
+		  ":2: batch is '99999999999999999999', permitted are" },
 		{ URL "signer { batch = {1, 2} }\n", ":2: batch is a list, permitted is one value" },
-		{ URL "responder { max-request = 4095 }\n", ":2: max-request is '4095', permitted are 4096 to 1048576 bytes" },
-		{ URL "responder { retry-after = 5 }\n", ":2: retry-after is '5', permitted are 1s to 10min (a whole number " },
+		{ URL "responder { max-request = 4095 }\n",
+		  ":2: max-request is '4095', permitted are 4096 to 1048576 bytes" },
+		{ URL "responder { retry-after = 5 }\n",
+		  ":2: retry-after is '5', permitted are 1s to 10min (a whole number " },
 		{ URL "responder { retry-after = 5m }\n", ":2: retry-after is '5m', permitted are 1s to 10min" },
 		{ URL "responder { retry-after = -5s }\n", ":2: retry-after is '-5s', permitted are 1s to 10min" },
 		{ URL "responder { retry-after = 999ms }\n", ":2: retry-after is '999ms', permitted are 1s to 10min" },
 		{ URL "responder { retry-after = 11min }\n", ":2: retry-after is '11min', permitted are 1s to 10min" },
 		{ URL "responder { retry-after = 9999999s }\n", ":2: retry-after is '9999999s', permitted are" },
 		{ URL "prepared-statements = true\n", ":2: prepared-statements is 'true', permitted are yes and no" },
-		{ URL "log-level = loud\n", ":2: log-level is loud, permitted are error, warning, notice, info and debug" },
+		{ URL "log-level = loud\n",
+		  ":2: log-level is loud, permitted are error, warning, notice, info and debug" },
 		{ URL "log-level = informational\n", ":2: log-level has 13 characters, permitted are 0 to 10" },
 		{ URL "profile p { challenges = {} }\n", ":2: challenges has 0 items, permitted are 1 to 10" },
 		{ URL "profile p { challenges = {''} }\n", ":2: challenges has an empty item" },
 		{ URL "issuer a {\n}\n", ":2: a: certificate is missing" },
-		{ URL "issuer a { certificate = '' key = k }\n", ":2: certificate has 0 characters, permitted are 1 to 1000" },
+		{ URL "issuer a { certificate = '' key = k }\n",
+		  ":2: certificate has 0 characters, permitted are 1 to 1000" },
 		{ URL "profile p {\nissuer = a }\n", ":3: issuer is a, expected the title of an issuer section" },
+		{ URL "website = ca.test\n", ":2: website is ca.test, expected an http or https URL" },
+		{ URL "website = 'https://'\n", ":2: website is https://, expected" },
+		{ URL "website = ''\n", ":2: website is , expected" },
+		{ URL "website = 'javascript://ca.test'\n", ":2: website is javascript://ca.test, expected" },
+		{ URL "terms-of-service = 'https://ca.test/<a>'\n",
+		  ":2: terms-of-service is https://ca.test/<a>, expected" },
+		{ URL "terms-of-service = \"https://ca.test/\\r\\nX: y\"\n",
+		  ":2: terms-of-service is https://ca.test/" },
+		{ URL "profile p {\ncrl-url = 'http://ca.test/a b' }", ":3: crl-url is http://ca.test/a b, expected" },
+		{ URL "profile p {\nca-issuers-url = 'ldap://ca.test/' }",
+		  ":3: ca-issuers-url is ldap://ca.test/, expected" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -192,14 +210,17 @@ static void test_base_urls(void **state UNUSED)
 		const char *url;
 		bool        good;
 	} cases[] = {
-		{ "https://ca.test", true },         { "https://ca.test:14000", true },   { "https://localhost:1/acme", true },
-		{ "https://[2001:db8::1]/a", true }, { "https://192.0.2.1:443/a", true }, { "https://ca.test/a-b_c.d~e/f", true },
-		{ "http://ca.test/acme", false },    { "http://localhost/acme", false },  { "https://ca.test/", false },
-		{ "https://ca.test/acme/", false },  { "https://ca.test/a?b", false },    { "https://ca.test/a%20b", false },
-		{ "https://CA.test/acme", false },   { "https://ca.test:0/a", false },    { "https://ca.test:65536", false },
-		{ "https://ca.test:/abc", false },   { "https://ca.test//a", false },     { "https://user@ca.test/a", false },
-		{ "https:///acme/x", false },        { "https://[::1/acme", false },      { "https://[]:80/acme", false },
-		{ "https://ca.test:999999999999", false },
+		{ "https://ca.test", true },          { "https://ca.test:14000", true },
+		{ "https://localhost:1/acme", true }, { "https://[2001:db8::1]/a", true },
+		{ "https://192.0.2.1:443/a", true },  { "https://ca.test/a-b_c.d~e/f", true },
+		{ "http://ca.test/acme", false },     { "http://localhost/acme", false },
+		{ "https://ca.test/", false },        { "https://ca.test/acme/", false },
+		{ "https://ca.test/a?b", false },     { "https://ca.test/a%20b", false },
+		{ "https://CA.test/acme", false },    { "https://ca.test:0/a", false },
+		{ "https://ca.test:65536", false },   { "https://ca.test:/abc", false },
+		{ "https://ca.test//a", false },      { "https://user@ca.test/a", false },
+		{ "https:///acme/x", false },         { "https://[::1/acme", false },
+		{ "https://[]:80/acme", false },      { "https://ca.test:999999999999", false },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -238,12 +259,12 @@ static void test_default_path(void **state UNUSED)
 static void test_manual(void **state UNUSED)
 {
 	static const char *const keys[] = {
-#define CONF_GLOBAL(type, member, key, ...) key,
+#define CONF_GLOBAL(type, member, key, ...)    key,
 #define CONF_RESPONDER(type, member, key, ...) key,
 #define CONF_VALIDATOR(type, member, key, ...) key,
-#define CONF_SIGNER(type, member, key, ...) key,
-#define CONF_ISSUER(type, member, key, ...) key,
-#define CONF_PROFILE(type, member, key, ...) key,
+#define CONF_SIGNER(type, member, key, ...)    key,
+#define CONF_ISSUER(type, member, key, ...)    key,
+#define CONF_PROFILE(type, member, key, ...)   key,
 #include "base/conf.def"
 	};
 	auto_free char *text = NULL;

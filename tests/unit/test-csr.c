@@ -9,7 +9,6 @@
 
 /* What a made request has that it should not. */
 enum odd {
-	ODD_VERSION = 1u << 0,
 	ODD_TWO_REQUESTS = 1u << 1,
 	ODD_TWO_VALUES = 1u << 2,
 	ODD_MICROSOFT = 1u << 3,
@@ -38,6 +37,7 @@ enum odd {
 	HAS_ORGANIZATION = 1u << 25,
 	HAS_CRITICAL = 1u << 26,
 	HAS_PSS = 1u << 27,
+	HAS_VERSION = 1u << 28,
 };
 
 struct spec {
@@ -233,7 +233,7 @@ static void put_info(struct der_out *out, const struct spec *spec, gnutls_privke
 	put_attributes(out, spec);
 	der_put_raw(out, spki.data, spki.size);
 	put_subject(out, spec);
-	der_put(out, DER_INTEGER, spec->odd & ODD_VERSION ? "\1" : "\0", 1);
+	der_put(out, DER_INTEGER, spec->odd & HAS_VERSION ? "\2" : "\0", 1);
 	der_wrap(out, mark, DER_SEQUENCE);
 }
 
@@ -318,6 +318,7 @@ static const struct {
 	{ { HAS_MUST_STAPLE, { NULL }, { "a.test" } },          { "a.test" } },
 	{ { HAS_BASIC, { NULL }, { "a.test" } },                { "a.test" } },
 	{ { HAS_CRITICAL, { NULL }, { "a.test" } },             { "a.test" } },
+	{ { HAS_VERSION, { NULL }, { "a.test" } },              { "a.test" } },
 	{ { HAS_ORGANIZATION, { "a.test" }, { "a.test" } },     { "a.test" } },
 };
 
@@ -340,7 +341,6 @@ static const struct {
 	{ { ODD_BMP, { NULL }, { "a.test" } },                "UTF8String" },
 	{ { ODD_EMPTY_SAN, { NULL }, { NULL } },              "no sequence of names" },
 	{ { ODD_NAMES, { NULL }, { NULL } },                  "more than 128 names" },
-	{ { ODD_VERSION, { NULL }, { "a.test" } },            "version" },
 	{ { ODD_TWO_REQUESTS, { NULL }, { "a.test" } },       "two extensionRequest" },
 	{ { ODD_TWO_VALUES, { NULL }, { "a.test" } },         "two values" },
 	{ { ODD_MICROSOFT, { NULL }, { "a.test" } },          "Microsoft" },

@@ -13,16 +13,43 @@
 #define LONG_TIMEOUT (20 * CLK_SECOND)
 
 /* Steps of a script. */
-#define ROW(...)        { .kind = FAKE_ROW, .values = { __VA_ARGS__ } }
-#define ROW_FATAL(...)  { .kind = FAKE_ROW_FATAL, .values = { __VA_ARGS__ } }
-#define ROW_NOTIFY(...) { .kind = FAKE_ROW_NOTIFY, .values = { __VA_ARGS__ } }
-#define ERROR(state)    { .kind = FAKE_ERROR, .sqlstate = state }
-#define FATAL(state)    { .kind = FAKE_FATAL, .sqlstate = state }
-#define NO_ROWS         { .kind = FAKE_NO_ROWS }
-#define CLOSE           { .kind = FAKE_CLOSE }
-#define HANG            { .kind = FAKE_HANG }
-#define DEAF            { .kind = FAKE_DEAF }
-#define RUNG            ROW("t")
+#define ROW(...)                                            \
+	{                                                   \
+		.kind = FAKE_ROW, .values = { __VA_ARGS__ } \
+	}
+#define ROW_FATAL(...)                                            \
+	{                                                         \
+		.kind = FAKE_ROW_FATAL, .values = { __VA_ARGS__ } \
+	}
+#define ROW_NOTIFY(...)                                            \
+	{                                                          \
+		.kind = FAKE_ROW_NOTIFY, .values = { __VA_ARGS__ } \
+	}
+#define ERROR(state)                                  \
+	{                                             \
+		.kind = FAKE_ERROR, .sqlstate = state \
+	}
+#define FATAL(state)                                  \
+	{                                             \
+		.kind = FAKE_FATAL, .sqlstate = state \
+	}
+#define NO_ROWS                      \
+	{                            \
+		.kind = FAKE_NO_ROWS \
+	}
+#define CLOSE                      \
+	{                          \
+		.kind = FAKE_CLOSE \
+	}
+#define HANG                      \
+	{                         \
+		.kind = FAKE_HANG \
+	}
+#define DEAF                      \
+	{                         \
+		.kind = FAKE_DEAF \
+	}
+#define RUNG ROW("t")
 
 struct rig {
 	struct fake_pg *fake;
@@ -56,7 +83,7 @@ static void close_rig(struct rig *rig)
 /* Not marked RETRY. */
 static int ring(struct rig *rig)
 {
-	const struct db_arg args[] = { db_text("bell") };
+	const struct db_arg            args[] = { db_text("bell") };
 	auto_(db_rows) struct db_rows *rows = NULL;
 
 	problem_clear(&rig->p);
@@ -83,7 +110,8 @@ static void test_open(void **state UNUSED)
 {
 	struct rig         rig;
 	const char *const *wanted, *const startup[] = {
-		"user=chert_web ", "application_name=test-db ", "TimeZone=UTC ", "datestyle=ISO ", "client_encoding=UTF8 ", NULL,
+		"user=chert_web ", "application_name=test-db ", "TimeZone=UTC ",
+		"datestyle=ISO ",  "client_encoding=UTF8 ",     NULL,
 	};
 
 	open_rig(&rig, &(struct fake_script){ 0 }, LONG_TIMEOUT);
@@ -141,9 +169,9 @@ static void test_trouble_while_opening(void **state UNUSED)
 
 static void test_no_server(void **state UNUSED)
 {
-	struct conf    conf = { .database = xstrdup("host=/nonexistent"), .database_timeout = TIMEOUT };
+	struct conf                 conf = { .database = xstrdup("host=/nonexistent"), .database_timeout = TIMEOUT };
 	auto_problem struct problem p = PROBLEM_INIT;
-	struct db     *db = NULL;
+	struct db                  *db = NULL;
 
 	assert_int_equal(db_open(&conf, DB_WEB, "test-db", &db, &p), -PROB_UNAVAILABLE);
 	/* One line, by our doing: what problem_cause() replaces becomes a question mark. */
@@ -166,25 +194,25 @@ static void test_silent_server(void **state UNUSED)
 
 static void test_parameters_and_rows(void **state UNUSED)
 {
-	static const uint8_t      id_bytes[16] = { 1, 0x93, 5, [15] = 0xff };
-	const struct fake_script  script = {
+	static const uint8_t     id_bytes[16] = { 1, 0x93, 5, [15] = 0xff };
+	const struct fake_script script = {
 		.steps = { ROW(NULL, "\\x00ff10", "chain"),
-			   ROW(NULL, "01930500-0000-0000-0000-0000000000ff", "pending",
-						   "2026-11-21 20:49:17.25+00"),
-			   NO_ROWS },
+		           ROW(NULL, "01930500-0000-0000-0000-0000000000ff", "pending", "2026-11-21 20:49:17.25+00"),
+		           NO_ROWS },
 	};
-	struct rig    rig;
-	struct id     id, back;
+	struct rig      rig;
+	struct id       id, back;
 	struct db_rows *rows = NULL;
-	size_t        len = 0;
+	size_t          len = 0;
 
 	memcpy(id.b, id_bytes, sizeof(id.b));
 	open_rig(&rig, &script, LONG_TIMEOUT);
 
 	const struct db_arg get[] = { db_id(&id), db_int(-7), db_id(NULL), db_null(), db_id(&id) };
 	assert_int_equal(db_call(rig.db, DB_WEB_CERTIFICATE_GET, get, &rows, &rig.p), 0);
-	assert_string_equal(fake_pg_seen(rig.fake)->params,
-			    "01930500-0000-0000-0000-0000000000ff -7 (null) (null) 01930500-0000-0000-0000-0000000000ff");
+	assert_string_equal(
+		fake_pg_seen(rig.fake)->params,
+		"01930500-0000-0000-0000-0000000000ff -7 (null) (null) 01930500-0000-0000-0000-0000000000ff");
 	auto_free uint8_t *bytes = row_bytes(rows, 0, "certificate", &len);
 	assert_int_equal(len, 3);
 	assert_memory_equal(bytes, "\x00\xff\x10", 3);
@@ -198,12 +226,13 @@ static void test_parameters_and_rows(void **state UNUSED)
 	db_rows_free(rows);
 
 	const struct db_arg new[] = {
-		db_id(&id), db_int(1), db_id(&id), db_int(2), db_text("[]"), db_text("\"x\""), db_text(""),
-		db_time(INT64_C(1700000000) * CLK_SECOND + 42), db_time(0), db_int(INT64_MAX), db_int(1),
+		db_id(&id),    db_int(1),         db_id(&id),  db_int(2),
+		db_text("[]"), db_text("\"x\""),  db_text(""), db_time(INT64_C(1700000000) * CLK_SECOND + 42),
+		db_time(0),    db_int(INT64_MAX), db_int(1),
 	};
 	assert_int_equal(db_call(rig.db, DB_WEB_ORDER_NEW, new, &rows, &rig.p), 0);
 	assert_non_null(strstr(fake_pg_seen(rig.fake)->params,
-			       " [] \"x\"  2023-11-14T22:13:20.000042Z (null) 9223372036854775807 1"));
+	                       " [] \"x\"  2023-11-14T22:13:20.000042Z (null) 9223372036854775807 1"));
 	assert_true(row_id(rows, 0, "id", &back));
 	assert_memory_equal(&back, &id, sizeof(id));
 	assert_false(row_id(rows, 0, "certificate", &back));
@@ -239,11 +268,11 @@ static void test_problem_column(void **state UNUSED)
 {
 	const struct fake_script script = {
 		.steps = { ROW("{\"type\":\"badNonce\",\"detail\":\"spent\"}"),
-			   ROW("{\"type\":\"new\",\"detail\":\"x\"}"), ROW(NULL) },
+		           ROW("{\"type\":\"new\",\"detail\":\"x\"}"), ROW(NULL) },
 	};
 	const struct db_arg args[] = { db_null(), db_int(1) };
-	struct db_rows *rows = NULL;
-	struct rig      rig;
+	struct db_rows     *rows = NULL;
+	struct rig          rig;
 
 	open_rig(&rig, &script, LONG_TIMEOUT);
 	assert_int_equal(db_call(rig.db, DB_WEB_NONCE_SPEND, args, &rows, &rig.p), -PROB_BAD_NONCE);
@@ -269,15 +298,18 @@ static void test_policy(void **state UNUSED)
 		{ "refused", { ERROR("23505"), RUNG }, false, -PROB_INTERNAL, 1, 1 },
 		{ "refused, RETRY", { ERROR("23505"), RUNG }, true, -PROB_INTERNAL, 1, 1 },
 		{ "deadlock", { ERROR("40P01"), ERROR("40001"), RUNG }, false, 0, 3, 1 },
-		{ "deadlocks", { ERROR("40P01"), ERROR("40P01"), ERROR("40P01"),
-				 ERROR("40P01") }, false, -PROB_UNAVAILABLE, 4, 1 },
+		{ "deadlocks",
+		  { ERROR("40P01"), ERROR("40P01"), ERROR("40P01"), ERROR("40P01") },
+		  false,
+		  -PROB_UNAVAILABLE,
+		  4,
+		  1 },
 		{ "lock timeout", { ERROR("55P03"), RUNG }, true, -PROB_UNAVAILABLE, 1, 1 },
 		{ "statement timeout", { ERROR("57014"), RUNG }, true, -PROB_UNAVAILABLE, 1, 1 },
 		{ "out of memory", { ERROR("53200"), RUNG }, true, -PROB_UNAVAILABLE, 1, 1 },
 		{ "terminated", { FATAL("57P01"), RUNG }, false, -PROB_UNAVAILABLE, 1, 1 },
 		{ "terminated, RETRY", { FATAL("57P01"), RUNG }, true, 0, 2, 2 },
-		{ "terminated twice", { FATAL("57P01"), FATAL("57P01"), RUNG }, true,
-		  -PROB_UNAVAILABLE, 2, 2 },
+		{ "terminated twice", { FATAL("57P01"), FATAL("57P01"), RUNG }, true, -PROB_UNAVAILABLE, 2, 2 },
 		{ "closed", { CLOSE, RUNG }, false, -PROB_UNAVAILABLE, 1, 1 },
 		{ "closed, RETRY", { CLOSE, RUNG }, true, 0, 2, 2 },
 		{ "standby", { ERROR("25006"), RUNG }, false, 0, 2, 2 },
@@ -367,9 +399,9 @@ static void test_not_prepared(void **state UNUSED)
 {
 	const struct fake_script script = { .steps = { RUNG, ROW(NULL, "jwk", "3") } };
 	const struct db_arg      args[] = { db_null() };
-	struct db_rows *rows = NULL;
-	struct rig      rig;
-	unsigned        parses;
+	struct db_rows          *rows = NULL;
+	struct rig               rig;
+	unsigned                 parses;
 
 	assert_int_equal(try_open(&rig, &script, LONG_TIMEOUT, false), 0);
 	parses = fake_pg_seen(rig.fake)->parses;

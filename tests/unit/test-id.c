@@ -29,9 +29,12 @@ static void test_forms(void **state UNUSED)
 static void test_refused_texts(void **state UNUSED)
 {
 	static const char *const texts[] = {
-		"", "AX8i4nmwfMOYxNwMDAc5j", "AX8i4nmwfMOYxNwMDAc5jwA",
+		"",
+		"AX8i4nmwfMOYxNwMDAc5j",
+		"AX8i4nmwfMOYxNwMDAc5jwA",
 		"AX8i4nmwfMOYxNwMDAc5jx", /* unused bits set */
-		"AX8i4nmwfMOYxNwMDAc5j=", "AX8i4nmwfMOYxNwMDAc5/w",
+		"AX8i4nmwfMOYxNwMDAc5j=",
+		"AX8i4nmwfMOYxNwMDAc5/w",
 	};
 	struct id id;
 
@@ -42,9 +45,13 @@ static void test_refused_texts(void **state UNUSED)
 static void test_refused_uuids(void **state UNUSED)
 {
 	static const char *const uuids[] = {
-		"", "017f22e2-79b0-7cc3-98c4-dc0c0c07398", "017f22e2-79b0-7cc3-98c4-dc0c0c07398f0",
-		"017f22e279b07cc398c4dc0c0c07398f", "017f22e2-79b0-7cc3-98c4-dc0c0c07398g",
-		"017f22e2079b0-7cc3-98c4-dc0c0c07398f", "{17f22e2-79b0-7cc3-98c4-dc0c0c07398}",
+		"",
+		"017f22e2-79b0-7cc3-98c4-dc0c0c07398",
+		"017f22e2-79b0-7cc3-98c4-dc0c0c07398f0",
+		"017f22e279b07cc398c4dc0c0c07398f",
+		"017f22e2-79b0-7cc3-98c4-dc0c0c07398g",
+		"017f22e2079b0-7cc3-98c4-dc0c0c07398f",
+		"{17f22e2-79b0-7cc3-98c4-dc0c0c07398}",
 	};
 	struct id id;
 
@@ -90,10 +97,8 @@ static void test_hex(void **state UNUSED)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_forms),
-		cmocka_unit_test(test_refused_texts),
-		cmocka_unit_test(test_refused_uuids),
-		cmocka_unit_test(test_stamp),
+		cmocka_unit_test(test_forms),         cmocka_unit_test(test_refused_texts),
+		cmocka_unit_test(test_refused_uuids), cmocka_unit_test(test_stamp),
 		cmocka_unit_test(test_hex),
 	};
 

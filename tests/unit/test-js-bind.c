@@ -38,7 +38,7 @@ static void test_all_members(void **state UNUSED)
 {
 	auto_(json) struct json_object *object =
 		parse("{\"text\":\"abc\",\"flag\":true,\"number\":10,\"optionalNumber\":0,\"unknown\":[],"
-		      "\"time\":\"1970-01-01T00:00:01Z\",\"object\":{\"a\":1},\"array\":[1,2]}");
+	              "\"time\":\"1970-01-01T00:00:01Z\",\"object\":{\"a\":1},\"array\":[1,2]}");
 	auto_problem struct problem p = PROBLEM_INIT;
 	struct target               t;
 
@@ -125,7 +125,7 @@ static void test_emit(void **state UNUSED)
 	js_add_int(object, "number", INT64_MAX);
 	js_add(object, "inner", inner);
 	assert_string_equal(js_text(object, &len), "{\"text\":\"a/b \\\"c\\\"\\n\",\"time\":\"2026-11-21T20:49:17Z\","
-						   "\"flag\":false,\"number\":9223372036854775807,\"inner\":{}}");
+	                                           "\"flag\":false,\"number\":9223372036854775807,\"inner\":{}}");
 	assert_int_equal(len, strlen(js_text(object, &len)));
 }
 

@@ -12,10 +12,29 @@ static const struct js_limits limits = { .max_bytes = 100000, .max_depth = 3, .m
 static void test_accepted(void **state UNUSED)
 {
 	static const char *const texts[] = {
-		"{}", "[]", " \t\r\n{ } ", "0", "-0", "1.5", "-12e+3", "1E-9", "\"\"", "true", "false", "null",
-		"9223372036854775807", "-9223372036854775808", "[1,2,3,4]", "[[[]]]", "{\"a\":{\"b\":[1]}}",
-		"{\"a\":1,\"A\":2,\"\":3}", "{\"a\":{\"a\":1},\"b\":{\"a\":2}}", "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"",
-		"\"\\ud83d\\ude00\"", "\"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \x7f\"", "\"\xed\x9f\xbf\xee\x80\x80\"",
+		"{}",
+		"[]",
+		" \t\r\n{ } ",
+		"0",
+		"-0",
+		"1.5",
+		"-12e+3",
+		"1E-9",
+		"\"\"",
+		"true",
+		"false",
+		"null",
+		"9223372036854775807",
+		"-9223372036854775808",
+		"[1,2,3,4]",
+		"[[[]]]",
+		"{\"a\":{\"b\":[1]}}",
+		"{\"a\":1,\"A\":2,\"\":3}",
+		"{\"a\":{\"a\":1},\"b\":{\"a\":2}}",
+		"\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e9\"",
+		"\"\\ud83d\\ude00\"",
+		"\"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80 \x7f\"",
+		"\"\xed\x9f\xbf\xee\x80\x80\"",
 		"{\"a\":1,\"aa\":2,\"aaa\":3}",
 	};
 
@@ -157,12 +176,8 @@ static void test_parse(void **state UNUSED)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_accepted),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_raw_nul),
-		cmocka_unit_test(test_size_limit),
-		cmocka_unit_test(test_many_names),
-		cmocka_unit_test(test_parse),
+		cmocka_unit_test(test_accepted),   cmocka_unit_test(test_refused),    cmocka_unit_test(test_raw_nul),
+		cmocka_unit_test(test_size_limit), cmocka_unit_test(test_many_names), cmocka_unit_test(test_parse),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

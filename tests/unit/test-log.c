@@ -6,7 +6,7 @@
 
 #include "base/log.h"
 
-static int capture_fd, stderr_fd;
+static int  capture_fd, stderr_fd;
 static char captured[8192];
 
 static void capture(void)
@@ -41,9 +41,11 @@ static void test_pairs(void **state UNUSED)
 static void test_no_forged_lines(void **state UNUSED)
 {
 	capture();
-	log_event(LOGL_INFO, "e", "a", "x\n<0>test forged", "b", "say \"hi\" \\", "c", "", "d", "k=v", "e", "\xc3\xa9\x1b", NULL);
-	assert_string_equal(captured_text(), "<6>test e a=\"x\\x0a<0>test forged\" b=\"say \\\"hi\\\" \\\\\" c=\"\" d=\"k=v\" "
-					     "e=\"\\xc3\\xa9\\x1b\"\n");
+	log_event(LOGL_INFO, "e", "a", "x\n<0>test forged", "b", "say \"hi\" \\", "c", "", "d", "k=v", "e",
+	          "\xc3\xa9\x1b", NULL);
+	assert_string_equal(captured_text(),
+	                    "<6>test e a=\"x\\x0a<0>test forged\" b=\"say \\\"hi\\\" \\\\\" c=\"\" d=\"k=v\" "
+	                    "e=\"\\xc3\\xa9\\x1b\"\n");
 }
 
 static void test_long_values(void **state UNUSED)
@@ -85,7 +87,7 @@ static void test_problem(void **state UNUSED)
 	log_problem(LOGL_NOTICE, "refused", &p, "id", "r1", NULL);
 	log_problem(LOGL_DEBUG, "invisible", &p, NULL);
 	assert_string_equal(captured_text(),
-			    "<5>test refused id=r1 problem=badNonce detail=\"nonce is too old\" cause=age at=a.c:7\n");
+	                    "<5>test refused id=r1 problem=badNonce detail=\"nonce is too old\" cause=age at=a.c:7\n");
 }
 
 static void test_level_names(void **state UNUSED)
@@ -103,12 +105,9 @@ static void test_level_names(void **state UNUSED)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_pairs),
-		cmocka_unit_test(test_no_forged_lines),
-		cmocka_unit_test(test_long_values),
-		cmocka_unit_test(test_long_lines),
-		cmocka_unit_test(test_problem),
-		cmocka_unit_test(test_level_names),
+		cmocka_unit_test(test_pairs),       cmocka_unit_test(test_no_forged_lines),
+		cmocka_unit_test(test_long_values), cmocka_unit_test(test_long_lines),
+		cmocka_unit_test(test_problem),     cmocka_unit_test(test_level_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -22,7 +22,7 @@ static void keys_of(struct nonce_keys *keys, int64_t id, const uint8_t key[NONCE
 static int check(const struct nonce_keys *keys, const char *text, int64_t now, struct nonce *ret, bool *ret_unknown)
 {
 	auto_problem struct problem p = PROBLEM_INIT;
-	const int r = nonce_check(keys, text, now, LIFETIME, ret, ret_unknown, &p);
+	const int                   r = nonce_check(keys, text, now, LIFETIME, ret, ret_unknown, &p);
 
 	if (r == -PROB_BAD_NONCE)
 		assert_string_equal(p.detail, "JWS has an invalid anti-replay nonce");
@@ -94,7 +94,7 @@ static void test_tampering(void **state UNUSED)
 			memcpy(changed, text, sizeof(text));
 			changed[i] = *c;
 			assert_int_equal(check(&keys, changed, NOW, &nonce, &unknown),
-					 *c == text[i] ? 0 : PROB_BAD_NONCE);
+			                 *c == text[i] ? 0 : PROB_BAD_NONCE);
 		}
 	}
 }

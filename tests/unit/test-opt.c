@@ -8,9 +8,9 @@
 
 #define MAX_ARGS 8
 
-static bool verbose;
+static bool        verbose;
 static const char *name;
-static int64_t number;
+static int64_t         number;
 static struct opt_list list;
 
 static const struct opt rows[] = {
@@ -78,18 +78,21 @@ static void test_refused(void **state UNUSED)
 	static const struct {
 		const char *args[MAX_ARGS], *detail;
 	} cases[] = {
-		{ { "--nonesuch", NULL }, "option --nonesuch is not permitted; chertctl test --help lists the options" },
+		{ { "--nonesuch", NULL },
+		  "option --nonesuch is not permitted; chertctl test --help lists the options" },
 		{ { "-x", NULL }, "option -x is not permitted; chertctl test --help lists the options" },
 		{ { "-vx", NULL }, "option -x is not permitted; chertctl test --help lists the options" },
 		{ { "--name", NULL }, "option --name needs an argument; chertctl test --help lists the options" },
 		{ { "-n", NULL }, "option -n needs an argument; chertctl test --help lists the options" },
-		{ { "--verbose=1", NULL }, "option --verbose=1 is not permitted; chertctl test --help lists the options" },
+		{ { "--verbose=1", NULL },
+		  "option --verbose=1 is not permitted; chertctl test --help lists the options" },
 		{ { "--n=1", NULL }, "option --n=1 is not permitted; chertctl test --help lists the options" },
 		{ { "--number=11", NULL }, "option --number is 11, permitted are -1 to 10" },
 		{ { "--number=-2", NULL }, "option --number is -2, permitted are -1 to 10" },
 		{ { "--number=", NULL }, "option --number is , permitted are -1 to 10" },
 		{ { "--number=1x", NULL }, "option --number is 1x, permitted are -1 to 10" },
-		{ { "--number=99999999999999999999", NULL }, "option --number is 99999999999999999999, permitted are -1 to 10" },
+		{ { "--number=99999999999999999999", NULL },
+		  "option --number is 99999999999999999999, permitted are -1 to 10" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -126,6 +129,20 @@ static void test_list(void **state UNUSED)
 	assert_string_equal(p.detail, "option --add is given more than 100 times");
 }
 
+static void test_no_operands(void **state UNUSED)
+{
+	const struct opt_usage      none = { "chertctl none", "", "Tests.", rows };
+	auto_problem struct problem p = PROBLEM_INIT;
+	char                        program[] = "none", option[] = "-v", operand[] = "x";
+	char                       *argv[] = { program, option, operand, NULL };
+	int                         first = -1;
+
+	assert_int_equal(opt_parse(&none, 2, argv, &first, &p), 0);
+	assert_int_equal(first, 2);
+	assert_int_equal(opt_parse(&none, 3, argv, &first, &p), -PROB_CONFIG);
+	assert_string_equal(p.detail, "unexpected operand x; chertctl none --help lists the options");
+}
+
 static void test_usage(void **state UNUSED)
 {
 	auto_free char *text = NULL;
@@ -135,12 +152,12 @@ static void test_usage(void **state UNUSED)
 	opt_print_usage(&usage, out);
 	fclose(out);
 	assert_string_equal(text, "usage: chertctl test [options] FILE\nTests.\n\n"
-				  "  -v, --verbose                    say more\n"
-				  "  -n, --name NAME                  call it NAME\n"
-				  "      --number N                   use N of them\n"
-				  "  -a, --add ITEM                   add ITEM; may be repeated\n"
-				  "      --help                       show this and exit\n"
-				  "      --version                    show the version and exit\n");
+	                          "  -v, --verbose                    say more\n"
+	                          "  -n, --name NAME                  call it NAME\n"
+	                          "      --number N                   use N of them\n"
+	                          "  -a, --add ITEM                   add ITEM; may be repeated\n"
+	                          "      --help                       show this and exit\n"
+	                          "      --version                    show the version and exit\n");
 }
 
 /* In a child, for they exit. */
@@ -184,6 +201,7 @@ int main(void)
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_no_operands),
 		cmocka_unit_test(test_usage),
 		cmocka_unit_test(test_help_and_version),
 	};

@@ -3,9 +3,9 @@
 
 #include <json-c/json.h>
 
+#include "acme/policy.h"
 #include "base/clk.h"
 #include "responder/contact.h"
-#include "responder/policy.h"
 #include "json/js.h"
 
 static char http01[] = "http-01", dns01[] = "dns-01", example[] = "example", secret[] = "secret.example",

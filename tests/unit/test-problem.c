@@ -88,7 +88,9 @@ static void test_detail_is_one_line_without_quotes(void **state UNUSED)
 	auto_problem struct problem p = PROBLEM_INIT;
 
 	problem_set(&p, PROB_MALFORMED, "found \"%s\"", "a\r\nb\x1b\x7f");
-	assert_string_equal(p.detail, "found 'a?" "?b?" "?'");
+	assert_string_equal(p.detail, "found 'a?"
+	                              "?b?"
+	                              "?'");
 }
 
 /* Whatever is cut, it stays UTF-8. */
@@ -130,6 +132,25 @@ static void test_sub(void **state UNUSED)
 	assert_string_equal(p.subs[1].ident_value, "example.test");
 	problem_clear(&p);
 	assert_int_equal(p.n_subs, 0);
+	problem_set(&p, PROB_UNSUPPORTED_IDENTIFIER, "x");
+	problem_sub(&p, "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9", "");
+	assert_string_equal(p.subs[0].ident_type, "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9");
+}
+
+static void test_move(void **state UNUSED)
+{
+	struct problem from = PROBLEM_INIT, to = PROBLEM_INIT;
+
+	problem_set(&from, PROB_REJECTED_IDENTIFIER, "name is not permitted");
+	problem_sub(&from, "dns", "example.test");
+	problem_set(&from, PROB_MALFORMED, "some names are not permitted");
+	problem_move(&to, &from);
+	assert_int_equal(from.code, PROB_NONE);
+	assert_int_equal(from.n_subs, 0);
+	assert_int_equal(to.code, PROB_MALFORMED);
+	assert_string_equal(to.detail, "some names are not permitted");
+	assert_string_equal(to.subs[0].ident_value, "example.test");
+	problem_clear(&to);
 }
 
 int main(void)
@@ -141,6 +162,7 @@ int main(void)
 		cmocka_unit_test(test_detail_is_one_line_without_quotes),
 		cmocka_unit_test(test_long_detail),
 		cmocka_unit_test(test_sub),
+		cmocka_unit_test(test_move),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,8 +37,8 @@ static int bind_socket(const char *path, size_t len)
 	int                fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
 	memcpy(addr.sun_path, path, len);
-	assert_int_equal(bind(fd, (const struct sockaddr *)&addr,
-			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)), 0);
+	assert_int_equal(
+		bind(fd, (const struct sockaddr *)&addr, (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)), 0);
 	return fd;
 }
 
@@ -172,12 +172,9 @@ static void test_become(void **state UNUSED)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_notify_path),
-		cmocka_unit_test(test_notify_abstract),
-		cmocka_unit_test(test_notify_nobody),
-		cmocka_unit_test(test_harden),
-		cmocka_unit_test(test_lock_memory),
-		cmocka_unit_test(test_become),
+		cmocka_unit_test(test_notify_path),   cmocka_unit_test(test_notify_abstract),
+		cmocka_unit_test(test_notify_nobody), cmocka_unit_test(test_harden),
+		cmocka_unit_test(test_lock_memory),   cmocka_unit_test(test_become),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

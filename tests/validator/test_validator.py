@@ -8,6 +8,7 @@ import http.server
 import json
 import os
 import pathlib
+import resource
 import secrets
 import signal
 import ssl
@@ -574,6 +575,26 @@ def test_hung_database_blames_nobody(rig):
     assert_valid(rig.outcome(back))
 
 
+def test_no_sockets_left(rig):
+    """Is no fault of the applicant: the job comes back."""
+    pid = rig.validator.popen.pid
+    before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+    given_back = rig.log().count("given-back")
+    resource.prlimit(pid, resource.RLIMIT_NOFILE, (3, before[1]))
+    try:
+        authorization, _, key_authorization = rig.queue("starved.web.test")
+        rig.web.answers["starved.web.test"] = reply(key_authorization)
+        deadline = time.monotonic() + 5
+        while rig.log().count("given-back") == given_back:
+            assert time.monotonic() < deadline, rig.log()[-2000:]
+            time.sleep(0.02)
+    finally:
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+    rig.stack.sql("update acme.jobs set run_after = now()")
+    rig.stack.sql("select pg_notify('chert_validate', '')")
+    assert_valid(rig.outcome(authorization))
+
+
 def test_nothing_is_claimed_beyond_concurrency(rig):
     rig.validator.stop()
     rig.write_conf(concurrency=2)
@@ -683,3 +704,11 @@ def test_bad_settings(rig, settings, says):
     done = subprocess.run([BUILD / "chert-validator", "--config", rig.stack.conf], check=False, capture_output=True,
                           text=True, timeout=10)
     assert done.returncode == 1 and says in done.stderr
+
+
+@pytest.mark.parametrize("files,warns", [(200, True), (1500, False)])
+def test_limit_of_files(rig, files, warns):
+    rig.write_conf(**{"hosts-file": '"/nonexistent"'})
+    done = subprocess.run(["prlimit", f"--nofile={files}", BUILD / "chert-validator", "--config", rig.stack.conf],
+                          check=False, capture_output=True, text=True, timeout=10)
+    assert done.returncode == 1 and ("few-files" in done.stderr) == warns, done.stderr

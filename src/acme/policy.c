@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "responder/policy.h"
+#include "acme/policy.h"
 
 #include <string.h>
 

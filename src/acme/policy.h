@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a profile permits.  Names are well-formed when they get here (ident_from_text). */
-#ifndef CHERT_RESPONDER_POLICY_H
-#define CHERT_RESPONDER_POLICY_H
+/* What a profile permits: asked by newOrder, and by the signer again.  Names have passed ident_from_text(). */
+#ifndef CHERT_ACME_POLICY_H
+#define CHERT_ACME_POLICY_H
 
 #include <stdbool.h>
 #include <stdint.h>
