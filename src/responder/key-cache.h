@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Account keys by account id.  Bounded, and never wrong: every SQL call gets the key version and answers staleKey if
- * the account has another one by now.
+ * the account has another one by now; and what a cached key does not verify is tried with the account's present one.
  */
 #ifndef CHERT_RESPONDER_KEY_CACHE_H
 #define CHERT_RESPONDER_KEY_CACHE_H
