@@ -2,6 +2,7 @@
 -- An authorization of the account that can be used again for what is _wanted (an element of web.order_new's list), the
 -- best first: a valid one that covers it, else a pending one for the very same.  It has more than an hour or a tenth of
 -- its lifetime left, and is no older and was gained no otherwise than _wanted would permit.
+-- With "ancestors": false, one for a domain above covers nothing.
 -- Those made by newAuthz are there to be used; others only count with _any.
 create function core.find_authorization(_account uuid, _wanted jsonb, _valid_for interval, _any boolean) returns uuid
 language plpgsql stable as $$
@@ -14,6 +15,7 @@ begin
 		select id
 		  from core.authorizations_for(_account, _value) a
 		 where identifier_type = _wanted ->> 'type'
+		   and (core.domain_name(identifier, wildcard) = _name or (_wanted ->> 'ancestors')::boolean is not false)
 		   and (preauthorized or _any)
 		   and expires_at > now() + least(interval '1 hour', (expires_at - coalesce(validated_at, created_at)) * 0.1)
 		   and case status

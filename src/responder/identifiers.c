@@ -167,6 +167,7 @@ struct json_object *identifiers_proofs(const struct identifiers *ids, const stru
 		js_add_text(o, "value", item->proved);
 		js_add_bool(o, "wildcard", item->id.wildcard && !item->subdomains);
 		js_add_bool(o, "subdomains", item->subdomains);
+		js_add_bool(o, "ancestors", profile->subdomain_authorizations);
 		js_add(o, "challenges", identifiers_challenges(profile, item->id.wildcard || item->subdomains));
 		json_object_array_add(array, o);
 	}

@@ -73,6 +73,8 @@ static int take_replaces(const char *text, struct order *o, struct problem *p)
 static int call(struct exchange *x, const struct order *o, struct db_rows **ret, struct problem *p)
 {
 	const struct conf_profile      *profile = o->profile;
+	const struct id                *replaced = o->replaces ? &o->replaced_id : NULL;
+	const uint8_t                  *issuer_key = o->replaces ? o->replaced.key_id : NULL;
 	auto_(json) struct json_object *identifiers = identifiers_to_json(&o->ids);
 	auto_(json) struct json_object *authorizations = identifiers_proofs(&o->ids, profile);
 	size_t                          len;
@@ -89,8 +91,8 @@ static int call(struct exchange *x, const struct order *o, struct db_rows **ret,
 			    db_bool(profile->reuse_orders),
 			    db_bool(profile->reuse_authorizations),
 			    db_text(o->replaces),
-                o->replaces ? db_id(&o->replaced_id) : db_null(),
-                o->replaces ? db_bytes(o->replaced.key_id, o->replaced.key_id_len) : db_null(),
+			    db_id(replaced),
+			    db_bytes(issuer_key, o->replaced.key_id_len),
 	};
 
 	return exchange_call(x, DB_WEB_ORDER_NEW, args, ret, p);

@@ -98,6 +98,13 @@ def test_g6_covers_what_is_below(client, knot, name):
     assert aside["status"] == "pending" and place not in aside["authorizations"]
 
 
+def test_g6_not_where_the_profile_has_none(client, knot, name):
+    place = client.new_authz(name, subdomainAuthAllowed=True).ok(201).location
+    client.authorize(place, knot, "dns-01")
+    order = client.new_order([f"a.{name}", f"*.{name}", name], profile="plain").ok(201).json
+    assert order["status"] == "pending" and [url == place for url in order["authorizations"]] == [False, False, True]
+
+
 def test_g6_only_with_the_flag(client, knot, name):
     place = client.new_authz(name).ok(201).location
     assert client.authorize(place, knot, "dns-01")["status"] == "valid"
