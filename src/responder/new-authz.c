@@ -115,7 +115,7 @@ static int create(struct exchange *x, const void *payload, struct problem *p)
 	r = check(x, request->identifier, &a, p);
 	if (r == 0)
 		r = call(x, &a, &rows, p);
-	if (r < 0)
+	if (r != 0)
 		return unwilling(r, p);
 	if (!row_id(rows, 0, "id", &id))
 		return problem_set(p, PROB_INTERNAL, "authorization has no id");

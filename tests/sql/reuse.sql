@@ -44,6 +44,9 @@ select is(:'s_subdomains'::boolean, true, 'newAuthz for subdomains');
 select is(t.shape(t.order_with(:'a', array['x.up.test'])), 'pending pending:x.up.test', 'good for nothing while pending');
 select is(t.pass(:'a', :'s_id'), 1::bigint, 'validated');
 select is(t.shape(t.order_with(:'a', array['x.up.test', 'a.b.up.test', '*.up.test', '*.c.up.test', 'up.test'])), 'ready valid:up.test', 'one authorization for all');
+select is(array(select core.find_authorization(:'a', w || '{"ancestors": false}', '1 day', true)
+                  from jsonb_array_elements(t.wanted(array['x.up.test', '*.up.test', 'up.test'])) w),
+          array[null, null, :'s_id'::uuid], 'its own name only where no ancestor may count');
 select is(t.shape(t.order_with(:'a', array['xup.test'])), 'pending pending:xup.test', 'whole labels only');
 select is(t.pass(:'a', id), 1::bigint, 'validated') from t.pre(:'a', 'low.high.test', true);
 select is(t.shape(t.order_with(:'a', array['high.test'])), 'pending pending:high.test', 'nothing above');
