@@ -78,8 +78,8 @@ void problem_move(struct problem *to, struct problem *from) NONNULL(1, 2);
 
 /* The table's columns.  Valid for any code but PROB_NONE; problem_by_name: PROB_NONE when unknown. */
 const char    *problem_name(enum prob_code code);
-const char    *problem_urn(enum prob_code code);           /* whole: urn:ietf:params:acme:error:… */
-int            problem_status(enum prob_code code);        /* HTTP */
+const char    *problem_urn(enum prob_code code);                 /* whole: urn:ietf:params:acme:error:… */
+int            problem_status(enum prob_code code);              /* HTTP */
 int            problem_http(const struct problem *p) NONNULL(1); /* its own status, else that of its code */
 enum prob_code problem_by_name(const char *name) NONNULL(1);
 

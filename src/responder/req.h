@@ -33,7 +33,7 @@ struct request {
 	const char     *origin;
 	const char     *user_agent;
 	const char     *remote_addr;
-	bool            for_mod_fcgid;    /* which needs some headers under other names: see res_render() */
+	bool            for_mod_fcgid; /* which needs some headers under other names: see res_render() */
 	char           *body;
 };
 

@@ -157,8 +157,9 @@ static void make_account(struct db *db, struct id *ret)
 	assert_true(row_bool(rows, 0, "created"));
 	assert_true(row_id(rows, 0, "account", ret));
 	account = render_account(rows);
-	assert_non_null(strstr(js_text(account, &len), "{\"status\":\"valid\",\"contact\":[\"mailto:\u00e4@example.org\"],"
-	                                               "\"termsOfServiceAgreed\":true,\"orders\":\"https://"));
+	assert_non_null(strstr(js_text(account, &len),
+	                       "{\"status\":\"valid\",\"contact\":[\"mailto:\u00e4@example.org\"],"
+	                       "\"termsOfServiceAgreed\":true,\"orders\":\"https://"));
 }
 
 /* An order through the real functions, and as JSON. */

@@ -97,10 +97,21 @@ static void test_durations(void **state UNUSED)
 		const char *text;
 		int64_t     us; /* -1: none */
 	} cases[] = {
-		{ "0s", 0 }, { "250ms", 250000 }, { "90s", 90 * CLK_SECOND }, { "5min", 5 * CLK_MINUTE },
-		{ "6h", 6 * CLK_HOUR }, { "999999d", 999999 * CLK_DAY },
-		{ "", -1 }, { "5", -1 }, { "d", -1 }, { "-1d", -1 }, { "1.5h", -1 }, { "5 d", -1 }, { "5D", -1 },
-		{ "5days", -1 }, { "1000000d", -1 },
+		{ "0s", 0 },
+		{ "250ms", 250000 },
+		{ "90s", 90 * CLK_SECOND },
+		{ "5min", 5 * CLK_MINUTE },
+		{ "6h", 6 * CLK_HOUR },
+		{ "999999d", 999999 * CLK_DAY },
+		{ "", -1 },
+		{ "5", -1 },
+		{ "d", -1 },
+		{ "-1d", -1 },
+		{ "1.5h", -1 },
+		{ "5 d", -1 },
+		{ "5D", -1 },
+		{ "5days", -1 },
+		{ "1000000d", -1 },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -122,11 +133,8 @@ static void test_clocks(void **state UNUSED)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_both_ways),
-		cmocka_unit_test(test_other_forms),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_durations),
-		cmocka_unit_test(test_clocks),
+		cmocka_unit_test(test_both_ways), cmocka_unit_test(test_other_forms), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_durations), cmocka_unit_test(test_clocks),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

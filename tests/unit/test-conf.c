@@ -288,14 +288,10 @@ static void test_manual(void **state UNUSED)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),
-		cmocka_unit_test(test_terms_version),
-		cmocka_unit_test(test_all_sections),
-		cmocka_unit_test(test_default_profile_can_be_set),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_base_urls),
-		cmocka_unit_test(test_files),
-		cmocka_unit_test(test_default_path),
+		cmocka_unit_test(test_defaults),     cmocka_unit_test(test_terms_version),
+		cmocka_unit_test(test_all_sections), cmocka_unit_test(test_default_profile_can_be_set),
+		cmocka_unit_test(test_refused),      cmocka_unit_test(test_base_urls),
+		cmocka_unit_test(test_files),        cmocka_unit_test(test_default_path),
 		cmocka_unit_test(test_manual),
 	};
 

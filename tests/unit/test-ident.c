@@ -158,8 +158,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accepted), cmocka_unit_test(test_refused),   cmocka_unit_test(test_compare),
-		cmocka_unit_test(test_under),    cmocka_unit_test(test_is_public),
-		cmocka_unit_test(test_is_suffix),
+		cmocka_unit_test(test_under),    cmocka_unit_test(test_is_public), cmocka_unit_test(test_is_suffix),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,8 +8,8 @@
 
 #define MAX_ARGS 8
 
-static bool        verbose;
-static const char *name;
+static bool            verbose;
+static const char     *name;
 static int64_t         number;
 static struct opt_list list;
 
@@ -198,12 +198,9 @@ static void test_help_and_version(void **state UNUSED)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_good),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_list),
-		cmocka_unit_test(test_no_operands),
-		cmocka_unit_test(test_usage),
-		cmocka_unit_test(test_help_and_version),
+		cmocka_unit_test(test_good),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_list),  cmocka_unit_test(test_no_operands),
+		cmocka_unit_test(test_usage), cmocka_unit_test(test_help_and_version),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

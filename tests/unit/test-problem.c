@@ -156,12 +156,9 @@ static void test_move(void **state UNUSED)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_table),
-		cmocka_unit_test(test_registered),
-		cmocka_unit_test(test_set),
-		cmocka_unit_test(test_detail_is_one_line_without_quotes),
-		cmocka_unit_test(test_long_detail),
-		cmocka_unit_test(test_sub),
+		cmocka_unit_test(test_table),       cmocka_unit_test(test_registered),
+		cmocka_unit_test(test_set),         cmocka_unit_test(test_detail_is_one_line_without_quotes),
+		cmocka_unit_test(test_long_detail), cmocka_unit_test(test_sub),
 		cmocka_unit_test(test_move),
 	};
 

@@ -35,11 +35,10 @@ static void test_fields(void **state UNUSED)
 	struct request req;
 	enum prob_code code;
 
-	assert_int_equal(
-		parse(ENV("REQUEST_METHOD=POST", "REQUEST_URI=/acme/order/x?a=b", "CONTENT_LENGTH=12",
-	                  "CONTENT_TYPE=Application/JOSE+json; charset=utf-8", "CHERT_WEB_SERVER=mod_fcgid"),
-	              &req, &code, env),
-		0);
+	assert_int_equal(parse(ENV("REQUEST_METHOD=POST", "REQUEST_URI=/acme/order/x?a=b", "CONTENT_LENGTH=12",
+	                           "CONTENT_TYPE=Application/JOSE+json; charset=utf-8", "CHERT_WEB_SERVER=mod_fcgid"),
+	                       &req, &code, env),
+	                 0);
 	assert_int_equal(req.method, REQ_POST);
 	assert_string_equal(req.path, "/order/x");
 	assert_string_equal(req.target, "/order/x?a=b");
