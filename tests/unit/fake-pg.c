@@ -18,6 +18,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "db/call.h"
+#include "db/db.h"
 
 #define MESSAGE_MAX       65536
 #define PROTOCOL_3        196608
@@ -320,7 +321,8 @@ static void answer_without(struct session *s, const struct fake_step *step)
 
 static void execute(struct session *s, const struct call *c)
 {
-	const char *const       version[] = { s->script->version ? s->script->version : "1" };
+	auto_free char         *expected = xasprintf("%d", DB_SCHEMA_VERSION);
+	const char *const       version[] = { s->script->version ? s->script->version : expected };
 	const struct fake_step *step;
 	unsigned                n;
 

@@ -10,7 +10,7 @@
 #include <stddef.h>
 
 #define FAKE_STEPS_MAX   8
-#define FAKE_COLUMNS_MAX 12
+#define FAKE_COLUMNS_MAX 16
 
 enum fake_kind {
 	FAKE_ROW, /* one row of `values` */
