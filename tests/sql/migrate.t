@@ -154,7 +154,7 @@ version_1()
 old_data_works()
 {
 	psql -qAt -d chert >"$dir/old" <<-SQL || return 1
-		select account_id as a, id as z from acme.authorizations order by account_id limit 1 \\gset
+		select account_id as a, id as z from acme.authorizations join acme.accounts using (account_id) where terms is not null \\gset
 		select order_id as o from acme.order_authorizations where authorization_id = :'z' \\gset
 		select id as c from acme.certificates where account_id = :'a' \\gset
 		select id as key from web.nonce_keys() \\gset
