@@ -96,7 +96,7 @@ struct conf_list policy_key_types(const struct conf *conf)
 	for (size_t i = 0; i < conf->n_profiles; i++) {
 		const struct conf_list *types = &conf->profiles[i].key_types;
 
-		all.items = xrealloc(all.items, all.n + types->n + 1, sizeof *all.items);
+		all.items = xrealloc(all.items, all.n + types->n + 1, sizeof(*all.items));
 		for (size_t j = 0; j < types->n; j++)
 			if (!contains(&all, types->items[j]))
 				all.items[all.n++] = types->items[j];

@@ -30,7 +30,7 @@ void account_reply(struct exchange *x, int status, const struct db_rows *rows)
 
 int account_check_own(const struct exchange *x, struct problem *p)
 {
-	if (memcmp(&x->account, &x->args.id, sizeof x->account) != 0)
+	if (memcmp(&x->account, &x->args.id, sizeof(x->account)) != 0)
 		return problem_set(p, PROB_UNAUTHORIZED, "request is not signed by this account");
 	return 0;
 }

@@ -42,7 +42,7 @@ static char *chain_url(const struct id *certificate, unsigned chain)
 
 	if (chain == 0)
 		return link_id(LINK_CERTIFICATE, certificate);
-	snprintf(number, sizeof number, "%u", chain);
+	snprintf(number, sizeof(number), "%u", chain);
 	return link_word(LINK_ALTERNATE, certificate, number);
 }
 

@@ -57,7 +57,7 @@ static void prepare_signals(struct fc *fc)
 
 int fc_new(int listen_fd, int64_t timeout, struct fc **ret, struct problem *p)
 {
-	auto_(fc) struct fc *fc = xcalloc(1, sizeof *fc);
+	auto_(fc) struct fc *fc = xcalloc(1, sizeof(*fc));
 	int                  flags = fcntl(listen_fd, F_GETFL);
 
 	/* Of several workers that wake up for one connection, all but one must not block in accept. */
@@ -109,8 +109,8 @@ static int wait_for_connection(const struct fc *fc)
 		poll(NULL, 0, 100); /* no loop at full speed while the system is out of something */
 	if (fd < 0)
 		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &fc->timeout, sizeof fc->timeout);
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &fc->timeout, sizeof fc->timeout);
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &fc->timeout, sizeof(fc->timeout));
+	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &fc->timeout, sizeof(fc->timeout));
 	return fd;
 }
 

@@ -36,7 +36,7 @@ static bool is_listed(const struct identifiers *ids, const struct ident *id)
 
 static void prove(struct identifier *item, const char *name, bool subdomains)
 {
-	snprintf(item->proved, sizeof item->proved, "%s", name);
+	snprintf(item->proved, sizeof(item->proved), "%s", name);
 	item->subdomains = subdomains;
 }
 
@@ -117,7 +117,7 @@ int identifiers_from_json(struct json_object *array, const struct conf_profile *
 	if (n > (size_t)profile->max_identifiers)
 		return problem_set(p, PROB_MALFORMED, "order names %zu identifiers, at most %lld are permitted", n,
 		                   (long long)profile->max_identifiers);
-	ids.items = xcalloc(n, sizeof *ids.items);
+	ids.items = xcalloc(n, sizeof(*ids.items));
 	for (size_t i = 0; i < n; i++) {
 		int r = add_member(json_object_array_get_idx(array, i), profile, &ids, p);
 

@@ -37,7 +37,7 @@ void key_cache_free(struct key_cache *cache)
 /* The last byte of an id is random: chosen by the database, so nobody can crowd one set at will. */
 static struct entry *set_of(struct key_cache *cache, const struct id *account)
 {
-	return cache->sets[account->b[sizeof account->b - 1] % SETS];
+	return cache->sets[account->b[sizeof(account->b) - 1] % SETS];
 }
 
 /* Moves entry i of a set to its front. */
@@ -45,7 +45,7 @@ static void touch(struct entry *set, size_t i)
 {
 	struct entry e = set[i];
 
-	memmove(set + 1, set, i * sizeof *set);
+	memmove(set + 1, set, i * sizeof(*set));
 	set[0] = e;
 }
 
@@ -53,7 +53,7 @@ static size_t find(const struct entry *set, const struct id *account)
 {
 	size_t i = 0;
 
-	while (i < WAYS && !(set[i].key && memcmp(&set[i].account, account, sizeof *account) == 0))
+	while (i < WAYS && !(set[i].key && memcmp(&set[i].account, account, sizeof(*account)) == 0))
 		i++;
 	return i;
 }
@@ -90,6 +90,6 @@ void key_cache_evict(struct key_cache *cache, const struct id *account)
 	if (i == WAYS)
 		return;
 	jwk_free(set[i].key);
-	memmove(set + i, set + i + 1, (WAYS - 1 - i) * sizeof *set);
+	memmove(set + i, set + i + 1, (WAYS - 1 - i) * sizeof(*set));
 	set[WAYS - 1] = (struct entry){ 0 };
 }

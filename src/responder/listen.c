@@ -14,7 +14,7 @@
 bool listen_is_ready(int fd)
 {
 	int       accepts = 0;
-	socklen_t len = sizeof accepts;
+	socklen_t len = sizeof(accepts);
 
 	return getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &accepts, &len) == 0 && accepts;
 }
@@ -22,9 +22,9 @@ bool listen_is_ready(int fd)
 static int make_address(const char *path, struct sockaddr_un *ret, struct problem *p)
 {
 	*ret = (struct sockaddr_un){ .sun_family = AF_UNIX };
-	if (strlen(path) >= sizeof ret->sun_path)
+	if (strlen(path) >= sizeof(ret->sun_path))
 		return problem_set(p, PROB_CONFIG, "socket path %s is longer than %zu bytes", path,
-		                   sizeof ret->sun_path - 1);
+		                   sizeof(ret->sun_path) - 1);
 	memcpy(ret->sun_path, path, strlen(path));
 	return 0;
 }
@@ -41,7 +41,7 @@ static int refuse_if_alive(const char *path, struct problem *p)
 	if (fd < 0)
 		return problem_set(p, PROB_SYSTEM, "cannot make a socket: %s", strerror(errno));
 	/* EAGAIN is a full backlog: alive and busy. */
-	if (connect(fd, (const struct sockaddr *)&address, sizeof address) == 0 || errno == EAGAIN)
+	if (connect(fd, (const struct sockaddr *)&address, sizeof(address)) == 0 || errno == EAGAIN)
 		return problem_set(p, PROB_CONFIG, "another process listens on %s", path);
 	return 0;
 }
@@ -56,7 +56,7 @@ static int bind_and_listen(int fd, const char *path, mode_t mode, struct problem
 		return r;
 	if (unlink(path) < 0 && errno != ENOENT)
 		return problem_set(p, PROB_SYSTEM, "cannot remove %s: %s", path, strerror(errno));
-	if (bind(fd, (const struct sockaddr *)&address, sizeof address) < 0)
+	if (bind(fd, (const struct sockaddr *)&address, sizeof(address)) < 0)
 		return problem_set(p, PROB_SYSTEM, "cannot make socket %s: %s", path, strerror(errno));
 	if (chmod(path, mode) < 0 || listen(fd, BACKLOG) < 0)
 		return problem_set(p, PROB_SYSTEM, "cannot listen on %s: %s", path, strerror(errno));

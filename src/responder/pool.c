@@ -99,7 +99,7 @@ static void vacate(struct slot *slot, int status)
 		slot->pause = LONGEST_PAUSE;
 	slot->due = now + slot->pause;
 	slot->pid = 0;
-	snprintf(how, sizeof how, WIFSIGNALED(status) ? "signal %d" : "exit status %d",
+	snprintf(how, sizeof(how), WIFSIGNALED(status) ? "signal %d" : "exit status %d",
 	         WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status));
 	log_event(LOGL_WARNING, "worker-ended", "how", how, NULL);
 }
@@ -151,7 +151,7 @@ static void reload(struct pool *pool, pool_load_fn *load)
 	conf_free(pool->conf);
 	pool->conf = steal(conf);
 	signal_workers(pool, SIGTERM);
-	memset(pool->slots, 0, sizeof pool->slots);
+	memset(pool->slots, 0, sizeof(pool->slots));
 	log_event(LOGL_NOTICE, "reload", NULL);
 }
 

@@ -74,9 +74,9 @@ static void make_id(char out[REQ_ID_LEN + 1])
 {
 	unsigned char random[REQ_ID_LEN * 3 / 4];
 
-	if (gnutls_rnd(GNUTLS_RND_NONCE, random, sizeof random) < 0)
-		memset(random, 0, sizeof random); /* a request id need not be unique */
-	b64u_encode(random, sizeof random, out);
+	if (gnutls_rnd(GNUTLS_RND_NONCE, random, sizeof(random)) < 0)
+		memset(random, 0, sizeof(random)); /* a request id need not be unique */
+	b64u_encode(random, sizeof(random), out);
 }
 
 int req_parse(char *const *env, const char *base_path, struct request *ret, struct problem *p)

@@ -36,7 +36,7 @@ const struct resource *const *rt_all(void)
 
 static bool take_word(const char *text, size_t len, struct route_args *ret)
 {
-	if (len == 0 || len >= sizeof ret->word || strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") < len)
+	if (len == 0 || len >= sizeof(ret->word) || strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789-") < len)
 		return false;
 	memcpy(ret->word, text, len);
 	ret->word[len] = '\0';

@@ -102,9 +102,9 @@ static void add_cache_control(struct exchange *x)
 	char text[40] = "public, max-age=0, no-cache";
 
 	if (x->resource && x->resource->fresh_nonce)
-		snprintf(text, sizeof text, "no-store");
+		snprintf(text, sizeof(text), "no-store");
 	else if (x->res.max_age > 0)
-		snprintf(text, sizeof text, "public, max-age=%u", x->res.max_age);
+		snprintf(text, sizeof(text), "public, max-age=%u", x->res.max_age);
 	res_header(&x->res, "Cache-Control", text);
 }
 
@@ -129,9 +129,9 @@ static void log_exchange(const struct exchange *x, const struct problem *p, int6
 	char account[ID_TEXT_LEN + 1], status[12], micros[24], agent[AGENT_LOGGED + 1];
 
 	id_to_text(&x->account, account);
-	snprintf(status, sizeof status, "%d", x->res.status);
-	snprintf(micros, sizeof micros, "%lld", (long long)(clk_mono() - started));
-	snprintf(agent, sizeof agent, "%s", x->req->user_agent);
+	snprintf(status, sizeof(status), "%d", x->res.status);
+	snprintf(micros, sizeof(micros), "%lld", (long long)(clk_mono() - started));
+	snprintf(agent, sizeof(agent), "%s", x->req->user_agent);
 	log_event(LOGL_INFO, "request", "id", x->req->id, "method", x->req->method_text, "path", x->req->path, "status",
 	          status, "account", x->has_account ? account : NULL, "problem", p->code ? problem_name(p->code) : NULL,
 	          "step", p->code ? x->step : NULL, "us", micros, "remote", x->req->remote_addr, "agent", agent, NULL);

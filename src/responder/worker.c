@@ -136,7 +136,7 @@ static const char *path_of(const char *base_url)
 
 int worker_new(const struct conf *conf, struct worker **ret, struct problem *p)
 {
-	auto_(worker) struct worker *w = xcalloc(1, sizeof *w);
+	auto_(worker) struct worker *w = xcalloc(1, sizeof(*w));
 	int                          r;
 
 	w->conf = conf;
@@ -165,6 +165,6 @@ void worker_free(struct worker *w)
 	db_free(w->db);
 	key_cache_free(w->keys);
 	free(w->key_types.items);
-	explicit_bzero(&w->nonce_keys, sizeof w->nonce_keys);
+	explicit_bzero(&w->nonce_keys, sizeof(w->nonce_keys));
 	free(w);
 }
