@@ -44,7 +44,7 @@ static int ext_key_usage(const struct tbs_request *req, gnutls_datum_t *ret)
 	return gnutls_x509_ext_export_key_usage(usage, ret);
 }
 
-static int ext_key_purposes(UNUSED const struct tbs_request *req, gnutls_datum_t *ret)
+static int ext_key_purposes(const struct tbs_request *req UNUSED, gnutls_datum_t *ret)
 {
 	auto_(purposes) gnutls_x509_key_purposes_t purposes = NULL;
 	int                                        r = gnutls_x509_key_purpose_init(&purposes);
@@ -54,7 +54,7 @@ static int ext_key_purposes(UNUSED const struct tbs_request *req, gnutls_datum_t
 	return r < 0 ? r : gnutls_x509_ext_export_key_purposes(purposes, ret);
 }
 
-static int ext_basic_constraints(UNUSED const struct tbs_request *req, gnutls_datum_t *ret)
+static int ext_basic_constraints(const struct tbs_request *req UNUSED, gnutls_datum_t *ret)
 {
 	return gnutls_x509_ext_export_basic_constraints(0, -1, ret);
 }

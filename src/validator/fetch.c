@@ -273,7 +273,7 @@ static void on_socket_ready(evutil_socket_t fd, short what, void *arg)
 	collect(ft);
 }
 
-static void on_timer(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
+static void on_timer(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
 	struct fetcher *ft = arg;
 	int             running;
@@ -282,7 +282,7 @@ static void on_timer(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
 	collect(ft);
 }
 
-static int on_watch(UNUSED CURL *easy, curl_socket_t fd, int what, void *arg, void *watch)
+static int on_watch(CURL *easy UNUSED, curl_socket_t fd, int what, void *arg, void *watch)
 {
 	struct fetcher *ft = arg;
 	struct event   *ev = watch;
@@ -304,7 +304,7 @@ static int on_watch(UNUSED CURL *easy, curl_socket_t fd, int what, void *arg, vo
 	return 0;
 }
 
-static int on_set_timer(UNUSED CURLM *multi, long ms, void *arg)
+static int on_set_timer(CURLM *multi UNUSED, long ms, void *arg)
 {
 	struct fetcher *ft = arg;
 	struct timeval  tv = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };

@@ -100,7 +100,7 @@ static void on_done(struct attempt *a, struct problem *p)
 	job_done(job);
 }
 
-static void on_late(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
+static void on_late(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
 	struct job *job = arg;
 

@@ -160,7 +160,7 @@ static void work(struct loop *l)
 
 /* --- events */
 
-static void on_poll(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
+static void on_poll(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
 	struct loop *l = arg;
 
@@ -169,12 +169,12 @@ static void on_poll(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
 	work(l);
 }
 
-static void on_work(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
+static void on_work(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
 	work(arg);
 }
 
-static void on_bell(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
+static void on_bell(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
 	struct loop *l = arg;
 
@@ -185,14 +185,14 @@ static void on_bell(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
 	watch_bell(l);
 }
 
-static void on_grace_over(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
+static void on_grace_over(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
 	struct loop *l = arg;
 
 	event_base_loopbreak(l->base);
 }
 
-static void on_signal(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
+static void on_signal(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
 	struct loop *l = arg;
 

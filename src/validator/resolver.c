@@ -85,7 +85,7 @@ static void deliver(struct rs_query *q)
 	query_free(q);
 }
 
-static void on_timer(UNUSED evutil_socket_t fd, UNUSED short what, void *arg)
+static void on_timer(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
 	struct rs_query *q = arg;
 
@@ -130,7 +130,7 @@ static void judge(struct rs_query *q, int rcode, const void *message, int len, i
 		            rcode_name(rcode));
 }
 
-static void on_answer(void *arg, int rcode, void *message, int len, int security, char *why, UNUSED int was_ratelimited)
+static void on_answer(void *arg, int rcode, void *message, int len, int security, char *why, int was_ratelimited UNUSED)
 {
 	struct rs_query *q = arg;
 
