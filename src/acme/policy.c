@@ -53,7 +53,7 @@ int policy_check(const struct conf_profile *profile, const struct ident *id, str
 /* RFC 9444 4.1: the promise is for every name below. */
 bool policy_covers_subdomains(const struct conf_profile *profile, const struct ident *id)
 {
-	auto_problem struct problem why = PROBLEM_INIT;
+	auto_clear(problem) struct problem why = PROBLEM_INIT;
 
 	if (!policy_offers_subdomains(profile) || id->wildcard || ident_is_suffix(id->value))
 		return false;

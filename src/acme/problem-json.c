@@ -76,7 +76,7 @@ struct json_object *problem_to_wire(const struct problem *p, const char *request
 
 struct json_object *problem_stored_to_wire(const char *text)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
 
 	if (!text)
 		return NULL;

@@ -20,8 +20,8 @@ _Static_assert(2 * sizeof(struct wire_proof) == TERMS_PROOF_LEN, "the length tha
 static bool compute_mac(const struct nonce_key *key, const struct id *account, const char *version,
                         uint8_t mac[MAC_LEN])
 {
-	auto_buf struct buf input = BUF_INIT(VERSION_MAX);
-	uint8_t             full[32];
+	auto_clear(buf) struct buf input = BUF_INIT(VERSION_MAX);
+	uint8_t                    full[32];
 
 	buf_adds(&input, "terms");
 	buf_add(&input, account, sizeof(*account));

@@ -19,7 +19,6 @@ struct buf {
 };
 
 #define BUF_INIT(maximum) ((struct buf){ .max = (maximum) })
-#define auto_buf          __attribute__((cleanup(buf_clear)))
 
 void buf_add(struct buf *b, const void *p, size_t len) NONNULL(1);
 void buf_adds(struct buf *b, const char *s) NONNULL(1, 2);

@@ -2,7 +2,8 @@
 /*
  * Resources are released by scope.  A handle type T named `foo` gets a destructor
  * `foo_free(T)` that accepts NULL, one line DEFINE_FREEP(foo, T, foo_free), and is then
- * declared `auto_(foo) T x = NULL;`.  Always initialise in the declaration.
+ * declared `auto_(foo) T x = NULL;`.  A struct that is no handle but owns things gets `foo_clear(struct foo *)`
+ * and is declared `auto_clear(foo) struct foo x = { 0 };`.  Always initialise in the declaration.
  */
 #ifndef CHERT_BASE_CLEANUP_H
 #define CHERT_BASE_CLEANUP_H
@@ -12,7 +13,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define auto_(name) __attribute__((cleanup(name##_freep)))
+#define auto_(name)      __attribute__((cleanup(name##_freep)))
+#define auto_clear(name) __attribute__((cleanup(name##_clear)))
 
 #define DEFINE_FREEP(name, type, fn)             \
 	static inline void name##_freep(type *p) \

@@ -253,9 +253,9 @@ static int scan_all(struct scan *s)
 
 int conf_scan(const char *path, char *text, struct conf_places *ret, struct problem *p)
 {
-	auto_conf_places struct conf_places places = { 0 };
-	struct scan                         s = { .path = path, .at = text, .line = 1, .places = &places, .p = p };
-	int                                 r;
+	auto_clear(conf_places) struct conf_places places = { 0 };
+	struct scan s = { .path = path, .at = text, .line = 1, .places = &places, .p = p };
+	int         r;
 
 	/* Every word is followed by a sign or a blank in the text: there is room for the NULs. */
 	places.words = s.free_word = xcalloc(strlen(text) + 2, 1);

@@ -33,7 +33,6 @@ struct conf_places {
 int conf_scan(const char *path, char *text, struct conf_places *ret, struct problem *p) NONNULL(1, 2, 3, 4)
 	CHECK_RESULT;
 void conf_places_clear(struct conf_places *places) NONNULL(1);
-#define auto_conf_places __attribute__((cleanup(conf_places_clear)))
 
 /* NULL when the file has no such setting. */
 const struct conf_place *conf_place_find(const struct conf_places *places, const char *section, const char *title,

@@ -58,7 +58,7 @@ static int read_file(const char *path, char **ret, struct problem *p)
 
 static int refuse_key(struct load *l, const struct conf_place *place, const struct conf_section *section)
 {
-	auto_buf struct buf names = BUF_INIT(PROBLEM_DETAIL_MAX);
+	auto_clear(buf) struct buf names = BUF_INIT(PROBLEM_DETAIL_MAX);
 
 	for (size_t i = 0; i < section->n_rows; i++)
 		buf_addf(&names, "%s%s", i ? ", " : "", section->rows[i].key);
@@ -362,12 +362,12 @@ static int build(struct load *l, struct conf *c)
 
 int conf_load(const char *path, struct conf **ret, struct problem *p)
 {
-	auto_conf_places struct conf_places places = { 0 };
-	auto_free char                     *text = NULL;
-	auto_(cfg) cfg_t                   *cfg = NULL;
-	auto_(conf) struct conf            *c = xcalloc(1, sizeof(*c));
-	struct load                         l = { .path = path, .p = p };
-	int                                 r;
+	auto_clear(conf_places) struct conf_places places = { 0 };
+	auto_free char                            *text = NULL;
+	auto_(cfg) cfg_t                          *cfg = NULL;
+	auto_(conf) struct conf                   *c = xcalloc(1, sizeof(*c));
+	struct load                                l = { .path = path, .p = p };
+	int                                        r;
 
 	r = read_file(path, &text, p);
 	if (r < 0)

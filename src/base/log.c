@@ -107,8 +107,8 @@ static void write_line(struct buf *line)
 
 void log_event(enum log_level level, const char *event, ...)
 {
-	auto_buf struct buf line = BUF_INIT(LINE_MAX_BYTES);
-	va_list             ap;
+	auto_clear(buf) struct buf line = BUF_INIT(LINE_MAX_BYTES);
+	va_list                    ap;
 
 	if (level > setup.max)
 		return;
@@ -121,8 +121,8 @@ void log_event(enum log_level level, const char *event, ...)
 
 void log_problem(enum log_level level, const char *event, const struct problem *p, ...)
 {
-	auto_buf struct buf line = BUF_INIT(LINE_MAX_BYTES);
-	va_list             ap;
+	auto_clear(buf) struct buf line = BUF_INIT(LINE_MAX_BYTES);
+	va_list                    ap;
 
 	if (level > setup.max)
 		return;

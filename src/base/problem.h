@@ -49,7 +49,6 @@ struct problem {
 };
 
 #define PROBLEM_INIT ((struct problem){ 0 })
-#define auto_problem __attribute__((cleanup(problem_clear)))
 
 /* Fills an empty problem (asserted: the first error wins) and returns -code. */
 #define problem_set(p, code, ...) problem_code_((code), problem_set_at(__FILE__, __LINE__, (p), (code), __VA_ARGS__))

@@ -163,9 +163,9 @@ static int set_parent(gnutls_x509_crt_t crt, gnutls_x509_crt_t parent)
 /* GnuTLS gives a signed certificate's fields only after it was read again. */
 static int reimport(gnutls_x509_crt_t crt, gnutls_x509_crt_t *ret)
 {
-	auto_(gcrt) gnutls_x509_crt_t again = NULL;
-	auto_gdatum gnutls_datum_t    der = { NULL, 0 };
-	int                           r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der);
+	auto_(gcrt) gnutls_x509_crt_t     again = NULL;
+	auto_clear(gdatum) gnutls_datum_t der = { NULL, 0 };
+	int                               r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der);
 
 	if (r == 0)
 		r = gnutls_x509_crt_init(&again);

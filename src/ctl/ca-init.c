@@ -101,7 +101,6 @@ static void ca_clear(struct ca *ca)
 	gnutls_privkey_deinit(ca->signer);
 	gnutls_x509_crt_deinit(ca->crt);
 }
-#define auto_ca __attribute__((cleanup(ca_clear)))
 
 /* parent NULL: a root. */
 static int make_ca(const char *name, const struct ca *parent, int64_t days, struct ca *ret, struct problem *p)
@@ -127,10 +126,10 @@ static int put_ca(const struct ca_store *store, const char *name, const struct c
 
 static int make_hierarchy(const struct ca_store *store, struct problem *p)
 {
-	auto_free char   *root_name = xasprintf("%s Root", options.subject.name);
-	auto_free char   *name = xasprintf("%s Intermediate", options.subject.name);
-	auto_ca struct ca root = { 0 }, intermediate = { 0 };
-	int               r = make_ca(root_name, NULL, options.root_days, &root, p);
+	auto_free char          *root_name = xasprintf("%s Root", options.subject.name);
+	auto_free char          *name = xasprintf("%s Intermediate", options.subject.name);
+	auto_clear(ca) struct ca root = { 0 }, intermediate = { 0 };
+	int                      r = make_ca(root_name, NULL, options.root_days, &root, p);
 
 	if (r == 0)
 		r = make_ca(name, &root, options.days, &intermediate, p);
@@ -178,7 +177,7 @@ static int init_root(const struct cmd_run *run UNUSED, struct problem *p)
 {
 	static const char *const suffixes[] = { CA_STORE_KEY, CA_STORE_CRT, NULL };
 	const struct ca_store    store = store_of_options();
-	auto_ca struct ca        root = { 0 };
+	auto_clear(ca) struct ca root = { 0 };
 	int                      r = require(options.dir, "dir", p);
 
 	if (r == 0)
@@ -198,9 +197,9 @@ static int init_root(const struct cmd_run *run UNUSED, struct problem *p)
 
 static int put_request(const struct ca_store *store, gnutls_x509_crq_t crq, struct problem *p)
 {
-	auto_gdatum gnutls_datum_t pem = { NULL, 0 };
-	auto_free char            *text = NULL;
-	int                        r = gnutls_x509_crq_export2(crq, GNUTLS_X509_FMT_PEM, &pem);
+	auto_clear(gdatum) gnutls_datum_t pem = { NULL, 0 };
+	auto_free char                   *text = NULL;
+	int                               r = gnutls_x509_crq_export2(crq, GNUTLS_X509_FMT_PEM, &pem);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_SYSTEM, r, "request cannot be encoded");
@@ -272,8 +271,8 @@ static int sign_request(const struct issuer *root, gnutls_x509_crt_t *ret, struc
 
 static int put_signed(gnutls_x509_crt_t crt, struct problem *p)
 {
-	auto_gdatum gnutls_datum_t pem = { NULL, 0 };
-	int                        r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM, &pem);
+	auto_clear(gdatum) gnutls_datum_t pem = { NULL, 0 };
+	int                               r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_PEM, &pem);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_SYSTEM, r, "certificate cannot be encoded");

@@ -44,9 +44,9 @@ int ca_store_prepare(const struct ca_store *store, const char *name, const char 
 
 int ca_store_put_key(const struct ca_store *store, const char *name, gnutls_x509_privkey_t key, struct problem *p)
 {
-	auto_free char            *path = ca_store_path(store, name, CA_STORE_KEY);
-	auto_gdatum gnutls_datum_t pem = { NULL, 0 };
-	int                        r;
+	auto_free char                   *path = ca_store_path(store, name, CA_STORE_KEY);
+	auto_clear(gdatum) gnutls_datum_t pem = { NULL, 0 };
+	int                               r;
 
 	r = gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem);
 	if (r < 0)
@@ -58,10 +58,10 @@ int ca_store_put_key(const struct ca_store *store, const char *name, gnutls_x509
 
 int ca_store_put_crt(const struct ca_store *store, const char *name, gnutls_x509_crt_t crt, struct problem *p)
 {
-	auto_free char            *path = ca_store_path(store, name, CA_STORE_CRT);
-	auto_gdatum gnutls_datum_t der = { NULL, 0 };
-	auto_buf struct buf        pem = BUF_INIT(2 * CRT_MAX);
-	int                        r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der);
+	auto_free char                   *path = ca_store_path(store, name, CA_STORE_CRT);
+	auto_clear(gdatum) gnutls_datum_t der = { NULL, 0 };
+	auto_clear(buf) struct buf        pem = BUF_INIT(2 * CRT_MAX);
+	int                               r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_SYSTEM, r, "certificate cannot be encoded");
@@ -101,10 +101,10 @@ static void add_setting(struct buf *out, const char *key, const struct ca_store 
 int ca_store_put_section(const struct ca_store *store, const char *name, const char *title, bool with_chain, char **ret,
                          struct problem *p)
 {
-	auto_free char       *dir = realpath(store->dir, NULL);
-	const struct ca_store absolute = { dir, store->overwrite };
-	auto_buf struct buf   text = BUF_INIT(16384);
-	int                   r;
+	auto_free char            *dir = realpath(store->dir, NULL);
+	const struct ca_store      absolute = { dir, store->overwrite };
+	auto_clear(buf) struct buf text = BUF_INIT(16384);
+	int                        r;
 
 	if (!dir)
 		return problem_set(p, PROB_SYSTEM, "%s: %s", store->dir, strerror(errno));

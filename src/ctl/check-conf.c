@@ -38,9 +38,9 @@ static int check_profiles(const struct conf *conf, const struct issuers *issuers
 
 static int check(const struct cmd_run *run, struct problem *p)
 {
-	auto_(conf) struct conf    *conf = NULL;
-	auto_issuers struct issuers issuers = { NULL, 0 };
-	int                         r;
+	auto_(conf) struct conf           *conf = NULL;
+	auto_clear(issuers) struct issuers issuers = { NULL, 0 };
+	int                                r;
 
 	if (options.dump_mdoc) {
 		conf_print_mdoc(stdout);

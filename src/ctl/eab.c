@@ -51,7 +51,6 @@ static void key_clear(struct key *k)
 {
 	gnutls_memset(k, 0, sizeof(*k));
 }
-#define auto_key __attribute__((cleanup(key_clear)))
 
 /* --- options */
 
@@ -85,8 +84,8 @@ static int read_expires(int64_t *ret, struct problem *p)
 /* A suffix may be a single label, which no certificate may have for a name. */
 static int read_name(const char *text, struct ident *ret, struct problem *p)
 {
-	auto_problem struct problem why = PROBLEM_INIT;
-	int                         r = ident_from_text("dns", text, ret, &why);
+	auto_clear(problem) struct problem why = PROBLEM_INIT;
+	int                                r = ident_from_text("dns", text, ret, &why);
 
 	if (r == -PROB_REJECTED_IDENTIFIER) {
 		*ret = (struct ident){ .wildcard = *text == '*' };
@@ -212,8 +211,8 @@ static void print_key(const struct key *k, bool json)
 
 static int create(const struct cmd_run *run, struct problem *p)
 {
-	auto_key struct key k = { 0 };
-	int                 r = check_options(p);
+	auto_clear(key) struct key k = { 0 };
+	int                        r = check_options(p);
 
 	if (r == 0)
 		r = make_key(&k, p);

@@ -181,8 +181,8 @@ static void complain(const struct problem *p)
 
 static int start(const struct cmd *cmd, int argc, char **argv, const char *config)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct parsed               parsed = { .run.config = config };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct parsed                      parsed = { .run.config = config };
 
 	if (parse(cmd, argc, argv, &parsed, &p) < 0) {
 		complain(&p);
@@ -231,11 +231,11 @@ static int parse_globals(int argc, char **argv, const char **ret_config, bool *r
 
 int main(int argc, char **argv)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	const char                 *config = conf_default_path();
-	const struct cmd           *cmd;
-	bool                        asks_help;
-	int                         first = argc, n;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	const char                        *config = conf_default_path();
+	const struct cmd                  *cmd;
+	bool                               asks_help;
+	int                                first = argc, n;
 
 	log_setup(PROGRAM, LOGL_WARNING);
 	privs_harden();

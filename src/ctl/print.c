@@ -183,7 +183,7 @@ static size_t column_width(const struct db_rows *rows, size_t column)
 	size_t max = width(db_column_name(rows, column));
 
 	for (size_t row = 0; row < db_n_rows(rows); row++) {
-		auto_buf struct buf text = shown_text(rows, row, column);
+		auto_clear(buf) struct buf text = shown_text(rows, row, column);
 
 		if (width(buf_str(&text)) > max)
 			max = width(buf_str(&text));
@@ -196,7 +196,7 @@ static void print_line(FILE *out, const struct db_rows *rows, const size_t *widt
 	const size_t n = db_n_columns(rows);
 
 	for (size_t column = 0; column < n; column++) {
-		auto_buf struct buf text = shown_text(rows, row, column);
+		auto_clear(buf) struct buf text = shown_text(rows, row, column);
 
 		print_padded(out, buf_str(&text), column + 1 < n ? widths[column] + GAP : 0);
 	}
@@ -233,8 +233,8 @@ void print_record(FILE *out, const struct db_rows *rows, size_t row)
 	const size_t names = name_width(rows) + 1 + GAP;
 
 	for (size_t column = 0; column < db_n_columns(rows); column++) {
-		auto_buf struct buf text = shown_text(rows, row, column);
-		auto_free char     *name = xasprintf("%s:", db_column_name(rows, column));
+		auto_clear(buf) struct buf text = shown_text(rows, row, column);
+		auto_free char            *name = xasprintf("%s:", db_column_name(rows, column));
 
 		if (text.len == 0 || is_certificate(rows, column))
 			continue;
@@ -242,7 +242,7 @@ void print_record(FILE *out, const struct db_rows *rows, size_t row)
 		fprintf(out, "%s\n", buf_str(&text));
 	}
 	for (size_t column = 0; column < db_n_columns(rows); column++) {
-		auto_buf struct buf text = cell_text(rows, row, column);
+		auto_clear(buf) struct buf text = cell_text(rows, row, column);
 
 		if (is_certificate(rows, column))
 			fputs(buf_str(&text), out);
@@ -253,9 +253,9 @@ void print_record(FILE *out, const struct db_rows *rows, size_t row)
 
 static struct json_object *cell_json(const struct db_rows *rows, size_t row, size_t column)
 {
-	const struct cell   cell = { rows, row, db_column_name(rows, column) };
-	const struct type  *type = type_of(rows, column);
-	auto_buf struct buf text = cell_text(rows, row, column);
+	const struct cell          cell = { rows, row, db_column_name(rows, column) };
+	const struct type         *type = type_of(rows, column);
+	auto_clear(buf) struct buf text = cell_text(rows, row, column);
 
 	if (row_is_null(rows, row, cell.column))
 		return NULL;

@@ -35,8 +35,8 @@ static const struct opt opts[] = {
 /* A server of one's own may have an address or a single label (localhost) for a name: no policy, but syntax. */
 static int read_name(const char *text, struct ident *ret, struct problem *p)
 {
-	auto_problem struct problem why = PROBLEM_INIT;
-	uint8_t                     address[16];
+	auto_clear(problem) struct problem why = PROBLEM_INIT;
+	uint8_t                            address[16];
 
 	*ret = (struct ident){ .type = "ip" };
 	if (inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1) {
@@ -70,7 +70,6 @@ static void server_clear(struct server *s)
 	spki_free(s->spki);
 	free(s->certificate);
 }
-#define auto_server __attribute__((cleanup(server_clear)))
 
 static int load_issuer(const struct conf *conf, struct server *s, struct problem *p)
 {
@@ -129,10 +128,10 @@ static int make_certificate(const struct conf *conf, struct server *s, struct pr
 
 static int put_files(const struct server *s, struct problem *p)
 {
-	const enum file_overwrite  overwrite = options.force ? FILE_REPLACE : FILE_KEEP;
-	auto_buf struct buf        pem = BUF_INIT(1 << 20);
-	auto_gdatum gnutls_datum_t key = { NULL, 0 };
-	int                        r;
+	const enum file_overwrite         overwrite = options.force ? FILE_REPLACE : FILE_KEEP;
+	auto_clear(buf) struct buf        pem = BUF_INIT(1 << 20);
+	auto_clear(gdatum) gnutls_datum_t key = { NULL, 0 };
+	int                               r;
 
 	crt_add_pem(&pem, s->certificate, s->certificate_len);
 	buf_adds(&pem, s->issuer->chain);
@@ -157,8 +156,8 @@ static int check_options(struct problem *p)
 
 static int server_cert(const struct cmd_run *run, struct problem *p)
 {
-	auto_server struct server s = { 0 };
-	int                       r = check_options(p);
+	auto_clear(server) struct server s = { 0 };
+	int                              r = check_options(p);
 
 	for (; r == 0 && s.n_names < run->n_operands; s.n_names++)
 		r = read_name(run->operands[s.n_names], &s.names[s.n_names], p);

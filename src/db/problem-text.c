@@ -128,7 +128,7 @@ static int parse(const char *text, struct problem *ret, struct problem *p)
 
 int problem_from_text(const char *text, struct problem *p)
 {
-	auto_problem struct problem wrong = PROBLEM_INIT;
+	auto_clear(problem) struct problem wrong = PROBLEM_INIT;
 
 	parse(text, p, &wrong);
 	if (!wrong.code)

@@ -70,10 +70,10 @@ static int read_file(const char *path, struct buf *ret, struct problem *p)
 
 int crt_from_file(const char *path, gnutls_x509_crt_t *ret, size_t max, size_t *ret_n, struct problem *p)
 {
-	auto_buf struct buf text = BUF_INIT(FILE_MAX);
-	gnutls_datum_t      data;
-	unsigned            n = (unsigned)max;
-	int                 r = read_file(path, &text, p);
+	auto_clear(buf) struct buf text = BUF_INIT(FILE_MAX);
+	gnutls_datum_t             data;
+	unsigned                   n = (unsigned)max;
+	int                        r = read_file(path, &text, p);
 
 	if (r < 0)
 		return r;
@@ -90,8 +90,8 @@ int crt_from_file(const char *path, gnutls_x509_crt_t *ret, size_t max, size_t *
 
 void crt_add_pem(struct buf *out, const void *der, size_t len)
 {
-	auto_gdatum gnutls_datum_t pem = { 0 };
-	auto_free void            *copy = xmemdup(der, len);
+	auto_clear(gdatum) gnutls_datum_t pem = { 0 };
+	auto_free void                   *copy = xmemdup(der, len);
 
 	if (gnutls_pem_base64_encode2("CERTIFICATE", &(gnutls_datum_t){ copy, (unsigned)len }, &pem) < 0)
 		oom();
@@ -120,10 +120,10 @@ static int pkcs7_add_pem(gnutls_pkcs7_t pkcs7, const char *text)
 
 int crt_add_pkcs7(struct buf *out, const void *der, size_t len, const char *chain, struct problem *p)
 {
-	auto_(gpkcs7) gnutls_pkcs7_t pkcs7 = NULL;
-	auto_gdatum gnutls_datum_t   whole = { 0 };
-	auto_free void              *copy = xmemdup(der, len);
-	int                          r;
+	auto_(gpkcs7) gnutls_pkcs7_t      pkcs7 = NULL;
+	auto_clear(gdatum) gnutls_datum_t whole = { 0 };
+	auto_free void                   *copy = xmemdup(der, len);
+	int                               r;
 
 	r = gnutls_pkcs7_init(&pkcs7);
 	if (r >= 0)

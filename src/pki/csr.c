@@ -40,7 +40,6 @@ static void request_clear(struct request *req)
 	free(req->sans.items);
 	free(req->cns.items);
 }
-#define auto_request __attribute__((cleanup(request_clear)))
 
 /* clang-format off */
 #define OID(...) { (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }) }
@@ -116,9 +115,9 @@ static int read_request(const void *der, size_t len, struct request *req, struct
 
 static int add_name(const struct der *text, const char *where, struct names *names, struct problem *p)
 {
-	auto_problem struct problem why = PROBLEM_INIT;
-	char                        value[IDENT_MAX + 2 + 1];
-	struct ident                id;
+	auto_clear(problem) struct problem why = PROBLEM_INIT;
+	char                               value[IDENT_MAX + 2 + 1];
+	struct ident                       id;
 
 	if (names->n == NAMES_MAX)
 		return problem_set(p, PROB_BAD_CSR, "CSR has more than %d names in its %s", NAMES_MAX, where);
@@ -342,10 +341,10 @@ static int verify(const struct request *req, gnutls_pubkey_t key, struct problem
 
 int csr_from_der(const void *der, size_t len, const struct conf_list *key_types, struct csr **ret, struct problem *p)
 {
-	auto_(csr) struct csr      *csr = xcalloc(1, sizeof(*csr));
-	auto_request struct request req = { 0 };
-	struct names                names = { 0 };
-	int                         r;
+	auto_(csr) struct csr             *csr = xcalloc(1, sizeof(*csr));
+	auto_clear(request) struct request req = { 0 };
+	struct names                       names = { 0 };
+	int                                r;
 
 	if (len > CSR_MAX)
 		return problem_set(p, PROB_BAD_CSR, "CSR of %zu bytes exceeds %d", len, CSR_MAX);

@@ -43,7 +43,7 @@ static int decode(struct json_object *object, const char *url, const struct jwk 
 /* All are malformed: the codes of a request's own JWS and key would have the client mend those. */
 int eab_decode(struct json_object *object, const char *url, const struct jwk *key, struct jws **ret, struct problem *p)
 {
-	auto_problem struct problem why = PROBLEM_INIT;
+	auto_clear(problem) struct problem why = PROBLEM_INIT;
 
 	if (decode(object, url, key, ret, &why) == 0)
 		return 0;

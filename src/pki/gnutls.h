@@ -20,13 +20,12 @@ DEFINE_FREEP(gcrq, gnutls_x509_crq_t, gnutls_x509_crq_deinit);
 DEFINE_FREEP(gsans, gnutls_subject_alt_names_t, gnutls_subject_alt_names_deinit);
 
 /* Frees the data of a gnutls_datum_t that GnuTLS allocated. */
-static inline void gdatum_clear_(gnutls_datum_t *d)
+static inline void gdatum_clear(gnutls_datum_t *d)
 {
 	gnutls_free(d->data);
 	d->data = NULL;
 	d->size = 0;
 }
-#define auto_gdatum __attribute__((cleanup(gdatum_clear_)))
 
 /* problem_set with gnutls_strerror(err) as cause; ends the process on out of memory. */
 #define problem_gnutls(p, code, err, ...) (problem_set((p), (code), __VA_ARGS__), gnutls_cause((p), (err)))

@@ -286,8 +286,8 @@ static void pad(const gnutls_datum_t *in, unsigned octets, uint8_t *memory, gnut
 
 static int from_rsa(gnutls_pubkey_t key, struct jwk **ret, struct problem *p)
 {
-	auto_gdatum gnutls_datum_t n = { 0 }, e = { 0 };
-	int                        r = gnutls_pubkey_export_rsa_raw2(key, &n, &e, GNUTLS_EXPORT_FLAG_NO_LZ);
+	auto_clear(gdatum) gnutls_datum_t n = { 0 }, e = { 0 };
+	int                               r = gnutls_pubkey_export_rsa_raw2(key, &n, &e, GNUTLS_EXPORT_FLAG_NO_LZ);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_BAD_PUBLIC_KEY, r, "RSA key is not usable");
@@ -296,11 +296,11 @@ static int from_rsa(gnutls_pubkey_t key, struct jwk **ret, struct problem *p)
 
 static int from_ecc(gnutls_pubkey_t key, struct jwk **ret, struct problem *p)
 {
-	auto_gdatum gnutls_datum_t x = { 0 }, y = { 0 };
-	uint8_t                    a[COORDINATE_MAX], b[COORDINATE_MAX];
-	gnutls_ecc_curve_t         id = GNUTLS_ECC_CURVE_INVALID;
-	struct material            m = { 0 };
-	int                        r = gnutls_pubkey_export_ecc_raw2(key, &id, &x, &y, GNUTLS_EXPORT_FLAG_NO_LZ);
+	auto_clear(gdatum) gnutls_datum_t x = { 0 }, y = { 0 };
+	uint8_t                           a[COORDINATE_MAX], b[COORDINATE_MAX];
+	gnutls_ecc_curve_t                id = GNUTLS_ECC_CURVE_INVALID;
+	struct material                   m = { 0 };
+	int                               r = gnutls_pubkey_export_ecc_raw2(key, &id, &x, &y, GNUTLS_EXPORT_FLAG_NO_LZ);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_BAD_PUBLIC_KEY, r, "elliptic curve key is not usable");

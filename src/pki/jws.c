@@ -273,10 +273,10 @@ static int check_fit(const struct jws *jws, const struct jwk *jwk, struct proble
 
 int jws_verify(const struct jws *jws, const struct jwk *jwk, struct problem *p)
 {
-	auto_gdatum gnutls_datum_t der = { 0 };
-	gnutls_datum_t             input = { (uint8_t *)jws->signing_input, (unsigned)strlen(jws->signing_input) };
-	gnutls_datum_t             raw = { jws->signature, (unsigned)jws->signature_len };
-	int                        r = check_fit(jws, jwk, p);
+	auto_clear(gdatum) gnutls_datum_t der = { 0 };
+	gnutls_datum_t input = { (uint8_t *)jws->signing_input, (unsigned)strlen(jws->signing_input) };
+	gnutls_datum_t raw = { jws->signature, (unsigned)jws->signature_len };
+	int            r = check_fit(jws, jwk, p);
 
 	if (r == 0 && jws->alg->is_ecdsa)
 		r = der_signature(jws, &der, p);

@@ -36,8 +36,8 @@ static int check_type(const char *type, const struct conf_list *types, struct pr
 /* All that makes an account key unfit makes a certificate's key unfit. */
 static int check_key(struct spki *spki, struct problem *p)
 {
-	auto_problem struct problem why = PROBLEM_INIT;
-	auto_(jwk) struct jwk      *jwk = NULL;
+	auto_clear(problem) struct problem why = PROBLEM_INIT;
+	auto_(jwk) struct jwk             *jwk = NULL;
 
 	if (jwk_from_pubkey(spki->key, &jwk, &why) < 0) {
 		problem_set(p, why.code == PROB_INTERNAL ? PROB_INTERNAL : PROB_BAD_CSR, "public key is refused: %s",
@@ -52,8 +52,8 @@ static int check_key(struct spki *spki, struct problem *p)
 /* GnuTLS reads more than DER: lax lengths, a negative modulus, an algorithm without its NULL. */
 static int set_der(struct spki *spki, const void *der, size_t len, struct problem *p)
 {
-	auto_gdatum gnutls_datum_t canonical = { 0 };
-	int                        r = gnutls_pubkey_export2(spki->key, GNUTLS_X509_FMT_DER, &canonical);
+	auto_clear(gdatum) gnutls_datum_t canonical = { 0 };
+	int                               r = gnutls_pubkey_export2(spki->key, GNUTLS_X509_FMT_DER, &canonical);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_BAD_CSR, r, "public key cannot be encoded");
@@ -103,8 +103,8 @@ int spki_from_der(const void *der, size_t len, const struct conf_list *types, st
 /* A copy by way of DER, so that the caller keeps the key it has. */
 int spki_from_pubkey(gnutls_pubkey_t key, const struct conf_list *types, struct spki **ret, struct problem *p)
 {
-	auto_gdatum gnutls_datum_t der = { 0 };
-	int                        r = gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &der);
+	auto_clear(gdatum) gnutls_datum_t der = { 0 };
+	int                               r = gnutls_pubkey_export2(key, GNUTLS_X509_FMT_DER, &der);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_BAD_CSR, r, "public key cannot be encoded");

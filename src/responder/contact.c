@@ -17,9 +17,9 @@ static const char local_chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrs
 /* Contacts are named by number: their text comes from outside and is not repeated to whoever reads the detail. */
 static int check_address(const char *address, size_t number, struct problem *p)
 {
-	auto_problem struct problem why = PROBLEM_INIT;
-	size_t                      local = strspn(address, local_chars);
-	struct ident                domain;
+	auto_clear(problem) struct problem why = PROBLEM_INIT;
+	size_t                             local = strspn(address, local_chars);
+	struct ident                       domain;
 
 	if (strlen(address) > ADDRESS_MAX)
 		return problem_set(p, PROB_INVALID_CONTACT, "contact %zu is longer than %d characters", number,

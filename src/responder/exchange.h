@@ -44,7 +44,6 @@ struct exchange {
 };
 
 void exchange_clear(struct exchange *x) NONNULL(1);
-#define auto_exchange __attribute__((cleanup(exchange_clear)))
 
 /* The parameters that every authenticated call starts with (calls.def). */
 #define EXCHANGE_SIGNED(x) \

@@ -77,9 +77,9 @@ static bool is_processing(const struct db_rows *rows)
 /* One look at the order; what was known before stays when the database does not answer. */
 static void poll_order(struct exchange *x, struct db_rows **rows)
 {
-	auto_problem struct problem    p = PROBLEM_INIT;
-	auto_(db_rows) struct db_rows *fresh = NULL;
-	const struct db_arg            args[] = { db_id(&x->account), db_id(&x->args.id) };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(db_rows) struct db_rows     *fresh = NULL;
+	const struct db_arg                args[] = { db_id(&x->account), db_id(&x->args.id) };
 
 	if (worker_call(x->worker, DB_WEB_ORDER_POLL, args, &fresh, &p) < 0)
 		return;

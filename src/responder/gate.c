@@ -204,10 +204,10 @@ static int retry_with_new_key(struct exchange *x, struct problem *p)
  */
 static int spend_nonce(struct exchange *x, int failure, struct problem *p)
 {
-	auto_problem struct problem    spend = PROBLEM_INIT;
-	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg            args[] = { db_id(&x->nonce.id), db_int(x->nonce.key_id) };
-	int                            r = exchange_call(x, DB_WEB_NONCE_SPEND, args, &rows, &spend);
+	auto_clear(problem) struct problem spend = PROBLEM_INIT;
+	auto_(db_rows) struct db_rows     *rows = NULL;
+	const struct db_arg                args[] = { db_id(&x->nonce.id), db_int(x->nonce.key_id) };
+	int                                r = exchange_call(x, DB_WEB_NONCE_SPEND, args, &rows, &spend);
 
 	if (r != -PROB_BAD_NONCE)
 		return failure;

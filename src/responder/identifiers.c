@@ -47,8 +47,8 @@ static void prove(struct identifier *item, const char *name, bool subdomains)
 static int use_ancestor(const struct conf_profile *profile, const char *ancestor, struct identifier *item,
                         struct problem *p)
 {
-	auto_problem struct problem why = PROBLEM_INIT;
-	struct ident                id;
+	auto_clear(problem) struct problem why = PROBLEM_INIT;
+	struct ident                       id;
 
 	if (!ident_under(item->id.value, ancestor) || strlen(ancestor) == strlen(item->id.value))
 		return problem_set(p, PROB_MALFORMED, "ancestorDomain of %s is not a domain above it", item->id.value);
@@ -109,8 +109,8 @@ static int refuse(size_t n_asked, struct problem *p)
 int identifiers_from_json(struct json_object *array, const struct conf_profile *profile, struct identifiers *ret,
                           struct problem *p)
 {
-	auto_identifiers struct identifiers ids = { 0 };
-	size_t                              n = json_object_array_length(array);
+	auto_clear(identifiers) struct identifiers ids = { 0 };
+	size_t                                     n = json_object_array_length(array);
 
 	if (n == 0)
 		return problem_set(p, PROB_MALFORMED, "order names no identifiers");

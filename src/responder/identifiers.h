@@ -22,7 +22,6 @@ struct identifiers {
 };
 
 void identifiers_clear(struct identifiers *ids) NONNULL(1);
-#define auto_identifiers __attribute__((cleanup(identifiers_clear)))
 
 /*
  * Of a newOrder, each once.  PROB_MALFORMED: none, too many, or not objects of the right form; else the problems of the single

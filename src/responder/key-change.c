@@ -70,8 +70,8 @@ static int check_inner(const struct exchange *x, struct jwk **ret, struct proble
 /* The new key, once all is well but for what only the database knows. */
 static int take_new_key(const struct exchange *x, struct jwk **ret, struct problem *p)
 {
-	auto_problem struct problem why = PROBLEM_INIT;
-	int                         r = check_inner(x, ret, &why);
+	auto_clear(problem) struct problem why = PROBLEM_INIT;
+	int                                r = check_inner(x, ret, &why);
 
 	if (r != 0) {
 		problem_set(p, why.code, "inner JWS: %.400s", why.detail);

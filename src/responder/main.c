@@ -150,8 +150,8 @@ static int run(struct problem *p)
 
 int main(int argc, char **argv)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	int                         r;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	int                                r;
 
 	privs_harden();
 	log_setup(PROGRAM, LOGL_INFO);

@@ -67,12 +67,12 @@ static int call(struct exchange *x, const struct account_request *a, bool only_e
  */
 static int create(struct exchange *x, const void *payload, struct problem *p)
 {
-	const struct account_request  *a = payload;
-	auto_problem struct problem    refusal = PROBLEM_INIT;
-	auto_(jws) struct jws         *binding = NULL;
-	auto_(db_rows) struct db_rows *rows = NULL;
-	struct id                      account;
-	int                            r, refused = check_request(x, a, &binding, &refusal);
+	const struct account_request      *a = payload;
+	auto_clear(problem) struct problem refusal = PROBLEM_INIT;
+	auto_(jws) struct jws             *binding = NULL;
+	auto_(db_rows) struct db_rows     *rows = NULL;
+	struct id                          account;
+	int                                r, refused = check_request(x, a, &binding, &refusal);
 
 	r = call(x, a, a->only_existing || refused < 0, binding, &rows, p);
 	if (r == -PROB_ACCOUNT_DOES_NOT_EXIST && refused < 0 && !a->only_existing) {

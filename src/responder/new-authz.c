@@ -42,8 +42,8 @@ struct authorization {
 static int take_profile(const struct conf *conf, bool subdomains, struct authorization *a, struct problem *p)
 {
 	for (size_t i = 0; i < conf->n_profiles; i++) {
-		const struct conf_profile  *profile = &conf->profiles[i];
-		auto_problem struct problem why = PROBLEM_INIT;
+		const struct conf_profile         *profile = &conf->profiles[i];
+		auto_clear(problem) struct problem why = PROBLEM_INIT;
 
 		if (policy_check(profile, &a->id, &why) < 0)
 			continue;

@@ -58,7 +58,7 @@ static int take_period(const struct order_request *request, struct order *o, str
 /* Clients try again without `replaces` when a malformed problem names it (conformance S50). */
 static int take_replaces(const char *text, struct order *o, struct problem *p)
 {
-	auto_problem struct problem why = PROBLEM_INIT;
+	auto_clear(problem) struct problem why = PROBLEM_INIT;
 
 	if (!text)
 		return 0;

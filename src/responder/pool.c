@@ -40,8 +40,8 @@ static const int watched[] = { SIGCHLD, SIGTERM, SIGINT, SIGHUP };
 /* The exit status tells the master whether another worker would fare better. */
 static int work(const struct pool *pool, pid_t master)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	int                         r;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	int                                r;
 
 	sigprocmask(SIG_SETMASK, &pool->original_mask, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -141,8 +141,8 @@ static void signal_workers(const struct pool *pool, int sig)
 /* The old workers finish what they have in hand while the new ones already serve. */
 static void reload(struct pool *pool, pool_load_fn *load)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(conf) struct conf    *conf = NULL;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(conf) struct conf           *conf = NULL;
 
 	if (load(&conf, &p) < 0) {
 		log_problem(LOGL_ERROR, "reload", &p, NULL);

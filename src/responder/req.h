@@ -45,7 +45,6 @@ struct request {
 int req_parse(char *const *env, const char *base_path, struct request *ret, struct problem *p) NONNULL(1, 2, 3, 4)
 	CHECK_RESULT;
 void req_clear(struct request *req) NONNULL(1);
-#define auto_request __attribute__((cleanup(req_clear)))
 
 /* Whether content_type is `wanted`, whatever its case and parameters. */
 bool req_has_type(const struct request *req, const char *wanted) NONNULL(1, 2);

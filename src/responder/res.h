@@ -27,7 +27,6 @@ struct response {
 	((struct response){ \
 		.status = 500, .headers = BUF_INIT(RES_MAX), .links = BUF_INIT(RES_MAX), .body = BUF_INIT(RES_MAX) })
 void res_clear(struct response *res) NONNULL(1);
-#define auto_response __attribute__((cleanup(res_clear)))
 
 /* Values come from the program or its configuration, never from a client. */
 void res_header(struct response *res, const char *name, const char *value) NONNULL(1, 2, 3);

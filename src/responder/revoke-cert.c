@@ -101,10 +101,10 @@ static int revoke_by_key(struct exchange *x, const struct target *t, struct db_a
 /* The body stays empty: a client takes that for success (conformance S11). */
 static int revoke_certificate(struct exchange *x, const void *payload, struct problem *p)
 {
-	const struct revocation                             *v = payload;
-	__attribute__((cleanup(target_clear))) struct target t = { 0 };
-	struct db_arg                                        reason;
-	int                                                  r;
+	const struct revocation         *v = payload;
+	auto_clear(target) struct target t = { 0 };
+	struct db_arg                    reason;
+	int                              r;
 
 	r = decode(v->certificate, &t, p);
 	if (r == 0)

@@ -26,7 +26,7 @@ static const struct {
 
 static void add_methods(struct response *res, const char *header, unsigned methods)
 {
-	auto_buf struct buf names = BUF_INIT(64);
+	auto_clear(buf) struct buf names = BUF_INIT(64);
 
 	for (size_t i = 0; i < ARRAY_LEN(method_names); i++)
 		if (methods & method_names[i].method)
@@ -155,13 +155,13 @@ static int read_request(struct worker *w, struct fc *fc, struct request *req, st
 
 static void serve_one(struct worker *w, struct fc *fc)
 {
-	int64_t                       started = clk_mono();
-	auto_problem struct problem   p = PROBLEM_INIT;
-	auto_request struct request   req = { 0 };
-	auto_exchange struct exchange x = { .worker = w, .req = &req, .res = RES_INIT };
-	auto_buf struct buf           out = BUF_INIT(2 * (size_t)RES_MAX);
-	const char                   *env = getenv("CHERT_WEB_SERVER");
-	int                           r;
+	int64_t                              started = clk_mono();
+	auto_clear(problem) struct problem   p = PROBLEM_INIT;
+	auto_clear(req) struct request       req = { 0 };
+	auto_clear(exchange) struct exchange x = { .worker = w, .req = &req, .res = RES_INIT };
+	auto_clear(buf) struct buf           out = BUF_INIT(2 * (size_t)RES_MAX);
+	const char                          *env = getenv("CHERT_WEB_SERVER");
+	int                                  r;
 
 	r = read_request(w, fc, &req, &p);
 	if (r == 0)

@@ -53,9 +53,9 @@ int worker_call(struct worker *w, enum db_call_id id, const struct db_arg *args,
 
 void worker_ring(struct worker *w, const char *channel)
 {
-	auto_problem struct problem    p = PROBLEM_INIT;
-	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg            args[] = { db_text(channel) };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(db_rows) struct db_rows     *rows = NULL;
+	const struct db_arg                args[] = { db_text(channel) };
 
 	if (worker_call(w, DB_WEB_RING, args, &rows, &p) < 0)
 		log_problem(LOGL_DEBUG, "ring", &p, "channel", channel, NULL);
@@ -78,9 +78,9 @@ static void take_nonce_keys(struct worker *w, const struct db_rows *rows)
 
 void worker_reload_nonce_keys(struct worker *w, int64_t min_interval)
 {
-	auto_problem struct problem    p = PROBLEM_INIT;
-	auto_(db_rows) struct db_rows *rows = NULL;
-	int64_t                        now = clk_mono();
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(db_rows) struct db_rows     *rows = NULL;
+	int64_t                            now = clk_mono();
 
 	if (w->nonce_keys_tried && now - w->nonce_keys_tried < min_interval)
 		return;

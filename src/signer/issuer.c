@@ -24,7 +24,7 @@ static void crts_clear(struct crts *crts)
 
 char *issuer_subject(gnutls_x509_crt_t crt)
 {
-	auto_gdatum gnutls_datum_t dn = { NULL, 0 };
+	auto_clear(gdatum) gnutls_datum_t dn = { NULL, 0 };
 
 	if (gnutls_x509_crt_get_dn3(crt, &dn, 0) < 0)
 		return xstrdup("without subject");
@@ -33,7 +33,7 @@ char *issuer_subject(gnutls_x509_crt_t crt)
 
 static char *issuer_of(gnutls_x509_crt_t crt)
 {
-	auto_gdatum gnutls_datum_t dn = { NULL, 0 };
+	auto_clear(gdatum) gnutls_datum_t dn = { NULL, 0 };
 
 	if (gnutls_x509_crt_get_issuer_dn3(crt, &dn, 0) < 0)
 		return xstrdup("without subject");
@@ -124,8 +124,8 @@ static int check_order(const struct crts *crts, size_t first, gnutls_x509_crt_t 
 
 static int add_pem(struct buf *out, gnutls_x509_crt_t crt, struct problem *p)
 {
-	auto_gdatum gnutls_datum_t der = { NULL, 0 };
-	int                        r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der);
+	auto_clear(gdatum) gnutls_datum_t der = { NULL, 0 };
+	int                               r = gnutls_x509_crt_export2(crt, GNUTLS_X509_FMT_DER, &der);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_CONFIG, r, "certificate cannot be encoded");
@@ -148,10 +148,10 @@ static int add_crts(struct buf *pem, const struct crts *crts, struct problem *p)
 /* What clients get after their own certificate. */
 static int make_chain(struct issuer *issuer, const char *file, struct problem *p)
 {
-	size_t                                           own;
-	__attribute__((cleanup(crts_clear))) struct crts crts = { { NULL }, 0 };
-	auto_buf struct buf                              pem = BUF_INIT(CHAIN_TEXT_MAX);
-	int                                              r;
+	size_t                       own;
+	auto_clear(crts) struct crts crts = { { NULL }, 0 };
+	auto_clear(buf) struct buf   pem = BUF_INIT(CHAIN_TEXT_MAX);
+	int                          r;
 
 	r = add_pem(&pem, issuer->crt, p);
 	own = pem.len;
@@ -174,11 +174,11 @@ static int make_chain(struct issuer *issuer, const char *file, struct problem *p
 /* Of what lies between two certificates of one issuer, all that its signatures depend on: name, key and key identifier. */
 static int check_same_issuer(const struct issuer *issuer, gnutls_x509_crt_t crt, const char *file, struct problem *p)
 {
-	auto_gdatum gnutls_datum_t name = { NULL, 0 };
-	uint8_t                    key_id[ISSUER_KEY_ID_MAX], own_key[32], key[32];
-	size_t                     key_id_len = sizeof(key_id), own_len = sizeof(own_key), len = sizeof(key);
-	unsigned                   critical;
-	int                        r = gnutls_x509_crt_get_raw_dn(crt, &name);
+	auto_clear(gdatum) gnutls_datum_t name = { NULL, 0 };
+	uint8_t                           key_id[ISSUER_KEY_ID_MAX], own_key[32], key[32];
+	size_t                            key_id_len = sizeof(key_id), own_len = sizeof(own_key), len = sizeof(key);
+	unsigned                          critical;
+	int                               r = gnutls_x509_crt_get_raw_dn(crt, &name);
 
 	if (r == 0)
 		r = gnutls_x509_crt_get_subject_key_id(crt, key_id, &key_id_len, &critical);
@@ -200,9 +200,9 @@ static int check_same_issuer(const struct issuer *issuer, gnutls_x509_crt_t crt,
 
 static int make_alternate(struct issuer *issuer, const char *file, struct problem *p)
 {
-	__attribute__((cleanup(crts_clear))) struct crts crts = { { NULL }, 0 };
-	auto_buf struct buf                              pem = BUF_INIT(CHAIN_TEXT_MAX);
-	int                                              r;
+	auto_clear(crts) struct crts crts = { { NULL }, 0 };
+	auto_clear(buf) struct buf   pem = BUF_INIT(CHAIN_TEXT_MAX);
+	int                          r;
 
 	r = crt_from_file(file, crts.items, ARRAY_LEN(crts.items), &crts.n, p);
 	if (r == 0)
@@ -363,8 +363,8 @@ void issuer_free(struct issuer *issuer)
 
 int issuers_load(const struct conf *conf, enum issuers_keys keys, struct issuers *ret, struct problem *p)
 {
-	auto_issuers struct issuers all = { xcalloc(conf->n_issuers, sizeof(*all.items)), 0 };
-	int                         r;
+	auto_clear(issuers) struct issuers all = { xcalloc(conf->n_issuers, sizeof(*all.items)), 0 };
+	int                                r;
 
 	for (; all.n < conf->n_issuers; all.n++) {
 		const struct conf_issuer *c = &conf->issuers[all.n];

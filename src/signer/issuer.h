@@ -63,7 +63,6 @@ enum issuers_keys { ISSUERS_WITHOUT_KEYS, ISSUERS_WITH_KEYS };
 int issuers_load(const struct conf *conf, enum issuers_keys keys, struct issuers *ret, struct problem *p)
 	NONNULL(1, 3, 4) CHECK_RESULT;
 void issuers_clear(struct issuers *issuers) NONNULL(1);
-#define auto_issuers __attribute__((cleanup(issuers_clear)))
 /* By name (NULL or empty: the first one), by number in the database.  NULL when there is none. */
 const struct issuer *issuers_by_name(const struct issuers *issuers, const char *name) NONNULL(1);
 const struct issuer *issuers_by_id(const struct issuers *issuers, int64_t id) NONNULL(1);

@@ -88,13 +88,13 @@ static int read_names(const char *text, const struct conf_profile *profile, stru
 
 static int build(const struct signer *s, const struct db_rows *rows, size_t i, struct job *job, struct problem *p)
 {
-	const char                                        *title = row_text(rows, i, "profile");
-	const struct conf_profile                         *profile = conf_profile(s->conf, title);
-	__attribute__((cleanup(names_clear))) struct names names = { NULL, 0 };
-	auto_(spki) struct spki                           *spki = NULL;
-	auto_free void                                    *der = NULL;
-	size_t                                             len = 0;
-	int                                                r;
+	const char                    *title = row_text(rows, i, "profile");
+	const struct conf_profile     *profile = conf_profile(s->conf, title);
+	auto_clear(names) struct names names = { NULL, 0 };
+	auto_(spki) struct spki       *spki = NULL;
+	auto_free void                *der = NULL;
+	size_t                         len = 0;
+	int                            r;
 
 	if (!profile)
 		return problem_set(p, PROB_INTERNAL, "the signer has no profile %s", title);
@@ -154,8 +154,8 @@ static void take_reservation(const struct signer *s, const struct db_rows *rows,
 
 static int prepare(const struct signer *s, const struct db_rows *rows, size_t i, struct job *job, struct problem *p)
 {
-	auto_problem struct problem why = PROBLEM_INIT;
-	int                         r;
+	auto_clear(problem) struct problem why = PROBLEM_INIT;
+	int                                r;
 
 	row_id(rows, i, "job", &job->id);
 	row_id(rows, i, "order_id", &job->order);
@@ -199,7 +199,6 @@ static void columns_clear(struct columns *c)
 	for (size_t i = 0; i < N_COLUMNS; i++)
 		buf_clear(&c->array[i]);
 }
-#define auto_columns __attribute__((cleanup(columns_clear)))
 
 static struct columns columns_new(void)
 {
@@ -296,9 +295,9 @@ static void advance(struct batch *batch, enum state from, enum state to, const s
 
 static int reserve(const struct signer *s, struct batch *batch, struct problem *p)
 {
-	auto_columns struct columns    c = columns_new();
-	auto_(db_rows) struct db_rows *rows = NULL;
-	int                            r;
+	auto_clear(columns) struct columns c = columns_new();
+	auto_(db_rows) struct db_rows     *rows = NULL;
+	int                                r;
 
 	if (count(batch, JOB_BUILT) == 0)
 		return 0;
@@ -325,9 +324,9 @@ static int reserve(const struct signer *s, struct batch *batch, struct problem *
 static void sign(struct batch *batch)
 {
 	for (size_t i = 0; i < batch->n; i++) {
-		struct job                 *job = &batch->jobs[i];
-		auto_problem struct problem why = PROBLEM_INIT;
-		char                        order[ID_TEXT_LEN + 1];
+		struct job                        *job = &batch->jobs[i];
+		auto_clear(problem) struct problem why = PROBLEM_INIT;
+		char                               order[ID_TEXT_LEN + 1];
 
 		if (job->state != JOB_RESERVED)
 			continue;
@@ -344,9 +343,9 @@ static void sign(struct batch *batch)
 
 static int finish(const struct signer *s, struct batch *batch, struct problem *p)
 {
-	auto_columns struct columns    c = columns_new();
-	auto_(db_rows) struct db_rows *rows = NULL;
-	int                            r;
+	auto_clear(columns) struct columns c = columns_new();
+	auto_(db_rows) struct db_rows     *rows = NULL;
+	int                                r;
 
 	if (count(batch, JOB_SIGNED) == 0)
 		return 0;
@@ -367,8 +366,8 @@ static int finish(const struct signer *s, struct batch *batch, struct problem *p
 
 int job_run_batch(struct signer *s, size_t *ret_n, struct problem *p)
 {
-	__attribute__((cleanup(batch_clear))) struct batch batch = { NULL, 0 };
-	int                                                r;
+	auto_clear(batch) struct batch batch = { NULL, 0 };
+	int                            r;
 
 	r = claim(s, &batch, p);
 	if (r == 0)

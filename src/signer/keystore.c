@@ -75,10 +75,10 @@ static bool is_encrypted(const char *pem)
 
 static int open_file(const char *path, gnutls_privkey_t *ret, struct problem *p)
 {
-	__attribute__((cleanup(secret_clear))) struct secret pem = { NULL, 0 };
-	auto_(gprivkey) gnutls_privkey_t                     key = NULL;
-	gnutls_datum_t                                       data;
-	int                                                  r;
+	auto_clear(secret) struct secret pem = { NULL, 0 };
+	auto_(gprivkey) gnutls_privkey_t key = NULL;
+	gnutls_datum_t                   data;
+	int                              r;
 
 	r = read_secret(path, &pem, p);
 	if (r < 0)

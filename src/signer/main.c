@@ -97,7 +97,7 @@ static int load(const char *path, struct conf **ret_conf, struct issuers *ret_is
 static int register_issuer(struct db *db, struct issuer *issuer, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	auto_buf struct buf            alternates = BUF_INIT(ALTERNATES_MAX);
+	auto_clear(buf) struct buf     alternates = BUF_INIT(ALTERNATES_MAX);
 	struct db_arg                  args[] = {
 				 db_text(issuer->name),
 				 db_bytes(issuer->der.data, issuer->der.size),
@@ -133,9 +133,9 @@ static int register_issuers(struct db *db, const struct issuers *issuers, struct
 /* What cannot be read, or is in error, leaves everything as it was. */
 static void reload(struct daemon *d)
 {
-	auto_issuers struct issuers issuers = { NULL, 0 };
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(conf) struct conf    *conf = NULL;
+	auto_clear(issuers) struct issuers issuers = { NULL, 0 };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(conf) struct conf           *conf = NULL;
 
 	if (load(d->options.config, &conf, &issuers, &p) < 0 || register_issuers(d->signer.db, &issuers, &p) < 0) {
 		log_problem(LOGL_ERROR, "not-reloaded", &p, NULL);
@@ -229,8 +229,8 @@ static void report(struct daemon *d, const struct problem *p)
 static void run(struct daemon *d)
 {
 	while (!stopping) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		int64_t                     wait = d->signer.conf->signer.poll_interval;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		int64_t                            wait = d->signer.conf->signer.poll_interval;
 
 		if (reloading) {
 			reloading = 0;
@@ -310,9 +310,9 @@ static int serve(struct daemon *d, struct problem *p)
 
 int main(int argc, char **argv)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct daemon               d = { .options.config = conf_default_path() };
-	int                         r;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct daemon                      d = { .options.config = conf_default_path() };
+	int                                r;
 
 	log_setup(PROGRAM, LOGL_INFO);
 	privs_harden();

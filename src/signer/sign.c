@@ -52,10 +52,10 @@ static void wrap(const struct issuer *issuer, const void *tbs, size_t len, const
 /* gnutls_x509_crt_verify() succeeds whatever it finds: the outcome is in the status word. */
 static int prove(const struct issuer *issuer, const void *der, size_t len, struct problem *p)
 {
-	auto_(gcrt) gnutls_x509_crt_t crt = NULL;
-	auto_gdatum gnutls_datum_t    why = { NULL, 0 };
-	unsigned                      status = 0;
-	int                           r;
+	auto_(gcrt) gnutls_x509_crt_t     crt = NULL;
+	auto_clear(gdatum) gnutls_datum_t why = { NULL, 0 };
+	unsigned                          status = 0;
+	int                               r;
 
 	r = crt_from_der(der, len, &crt, p);
 	if (r < 0)
@@ -73,12 +73,12 @@ static int prove(const struct issuer *issuer, const void *der, size_t len, struc
 int sign_tbs(const struct issuer *issuer, const void *tbs, size_t len, uint8_t **ret, size_t *ret_len,
              struct problem *p)
 {
-	auto_gdatum gnutls_datum_t signature = { NULL, 0 };
-	auto_free uint8_t         *bytes = xmemdup(tbs, len), *room = NULL;
-	gnutls_datum_t             data = { bytes, (unsigned)len };
-	struct der_out             out;
-	size_t                     size;
-	int                        r;
+	auto_clear(gdatum) gnutls_datum_t signature = { NULL, 0 };
+	auto_free uint8_t                *bytes = xmemdup(tbs, len), *room = NULL;
+	gnutls_datum_t                    data = { bytes, (unsigned)len };
+	struct der_out                    out;
+	size_t                            size;
+	int                               r;
 
 	r = gnutls_privkey_sign_data2(issuer->key, issuer->alg->sign, GNUTLS_PRIVKEY_FLAG_REPRODUCIBLE, &data,
 	                              &signature);

@@ -177,10 +177,10 @@ static const struct extension extensions[] = {
 static int put_extension(struct der_out *out, const struct extension *ext, const struct tbs_request *req,
                          struct problem *p)
 {
-	static const uint8_t       yes = 0xff;
-	auto_gdatum gnutls_datum_t contents = { NULL, 0 };
-	const uint8_t             *end = out->pos;
-	int                        r = ext->contents(req, &contents);
+	static const uint8_t              yes = 0xff;
+	auto_clear(gdatum) gnutls_datum_t contents = { NULL, 0 };
+	const uint8_t                    *end = out->pos;
+	int                               r = ext->contents(req, &contents);
 
 	if (r < 0)
 		return problem_gnutls(p, PROB_INTERNAL, r, "extension %s cannot be encoded", ext->name);

@@ -153,8 +153,8 @@ static int describe_failure(struct fetch *f, CURLcode code, struct problem *p)
 
 static void finish(struct fetch *f, CURLcode code)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct ft_reply             reply = { 0 };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct ft_reply                    reply = { 0 };
 
 	if (code == CURLE_WRITE_ERROR && f->body_cut)
 		code = CURLE_OK;

@@ -129,11 +129,11 @@ static bool is_redirect(long status)
 
 static void follow(struct attempt *a, const char *location)
 {
-	const struct conf_validator *conf = a->env->conf;
-	const struct hop_ports       ports = { (uint16_t)conf->http_port, (uint16_t)conf->https_port };
-	auto_problem struct problem  p = PROBLEM_INIT;
-	struct http_01              *s = a->state;
-	struct hop                  *next = NULL;
+	const struct conf_validator       *conf = a->env->conf;
+	const struct hop_ports             ports = { (uint16_t)conf->http_port, (uint16_t)conf->https_port };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct http_01                    *s = a->state;
+	struct hop                        *next = NULL;
 
 	if (s->n_redirects == REDIRECTS_MAX)
 		fail(a, PROB_UNAUTHORIZED, "more redirects than 10");

@@ -243,8 +243,8 @@ static int store(struct jobs *jobs, struct db *db, int64_t until, struct problem
 	struct job *job;
 
 	while (clk_mono() < until && (job = TAILQ_FIRST(&jobs->done))) {
-		auto_problem struct problem refused = PROBLEM_INIT;
-		int                         r = 0;
+		auto_clear(problem) struct problem refused = PROBLEM_INIT;
+		int                                r = 0;
 
 		if (clk_mono() > job->lease_end)
 			job_log(job, LOGL_WARNING, "outcome-dropped");

@@ -134,9 +134,9 @@ static void report(struct loop *l, const struct problem *p)
 
 static void work(struct loop *l)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	int64_t                     since = clk_mono();
-	int                         r = use_db(l, &p);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	int64_t                            since = clk_mono();
+	int                                r = use_db(l, &p);
 
 	if (clk_mono() - since > STALL_MAX)
 		jobs_stalled(l->jobs);

@@ -74,8 +74,8 @@ static int serve(const struct options *o, struct problem *p)
 
 int main(int argc, char **argv)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct options              o = { .config = conf_default_path() };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct options                     o = { .config = conf_default_path() };
 
 	log_setup(PROGRAM, LOGL_INFO);
 	privs_harden();

@@ -143,10 +143,10 @@ static void on_answer(void *arg, int rcode, void *message, int len, int security
 
 static bool answer_from_hosts(struct rs_query *q)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct addr                 found[HOSTS_PER_NAME];
-	bool                        v6 = q->type == DNS_AAAA;
-	struct hosts_query          query = { .v6 = v6, .out = found, .size = ARRAY_LEN(found) };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct addr                        found[HOSTS_PER_NAME];
+	bool                               v6 = q->type == DNS_AAAA;
+	struct hosts_query                 query = { .v6 = v6, .out = found, .size = ARRAY_LEN(found) };
 
 	if (!q->rs->hosts || (q->type != DNS_A && !v6))
 		return false;

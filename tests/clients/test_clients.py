@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""Stock clients of Debian 12, unchanged: certbot, lego, uacme, dehydrated, acme-tiny, Apache's mod_md."""
+"""Stock clients of Debian 12, unchanged: certbot, lego, uacme, dehydrated, acme-tiny, acmetool, Apache's mod_md."""
 
+import datetime
 import functools
 import http.server
 import json
@@ -13,6 +14,7 @@ import threading
 import time
 
 import pytest
+from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 import acme
@@ -34,7 +36,20 @@ def knot(tmp_path_factory):
 def stack_settings(knot):
     """No hosts file to speak of: addresses and TXT records come from the DNS server."""
     return {"resolvers": [knot.address], "hosts": ["127.0.0.1 localhost"],
-            "profile_settings": 'authorization-lifetime = "1min"'}
+            "profile_settings": 'authorization-lifetime = "1min"\n\tmax-identifiers = 100',
+            "profiles": {"short": 'description = "Certificates for a day"\n\tvalidity = "1d"'}}
+
+
+@pytest.fixture
+def binding(stack):
+    """The server wants accounts bound to external ones: the key of one of those."""
+    stack.reconfigure(**{"": "external-account-required = yes"})
+    yield stack.chertctl_json("eab", "create", "--uses", "many", "--note", "clients")
+    stack.reconfigure(**{"": ""})
+
+
+def accounts_of(stack, binding):
+    return len(stack.sql(f"select from acme.accounts where eab_kid = '{binding['kid']}'"))
 
 
 def run(stack, argv, **env):
@@ -117,14 +132,26 @@ def test_certbot_several_names(certbot):
     assert sorted(acme.names_of(certbot.http("c", "-d", ",".join(names)))) == names
 
 
+def test_certbot_hundred_names(certbot, tokens):
+    names = sorted(f"n{i}.many.{ZONE}" for i in range(100))
+    found = certbot.get("many", "--webroot", "--webroot-path", tokens.parent.parent, "-d", ",".join(names))
+    assert sorted(acme.names_of(found)) == names
+
+
+def test_certbot_bound(certbot, stack, binding):
+    bound = ["--eab-kid", binding["kid"], "--eab-hmac-key", binding["hmac_key"]]
+    assert acme.names_of(certbot.http("bound", "-d", f"bound.{ZONE}", *bound)) == [f"bound.{ZONE}"]
+    assert accounts_of(stack, binding) == 1
+
+
 def test_certbot_dns_wildcard(certbot, knot):
     names = sorted([f"d.{ZONE}", f"*.d.{ZONE}"])
     assert sorted(acme.names_of(certbot.dns("d", knot, "-d", ",".join(names)))) == names
 
 
 def test_certbot_dns_rsa(certbot, knot):
-    found = certbot.dns("e", knot, "-d", f"e.{ZONE}", "--key-type", "rsa")
-    assert isinstance(found.public_key(), rsa.RSAPublicKey)
+    found = certbot.dns("e", knot, "-d", f"e.{ZONE}", "--key-type", "rsa", "--rsa-key-size", "4096")
+    assert isinstance(found.public_key(), rsa.RSAPublicKey) and found.public_key().key_size == 4096
 
 
 def test_certbot_renews(certbot, stack):
@@ -163,20 +190,32 @@ def status_of(stack, certificate):
     return rows[0][0]
 
 
-@pytest.mark.parametrize("key_type", ["ec256", "rsa2048"])
-def test_lego_http(stack, tmp_path, key_type):
-    names = [f"{key_type}.lego.{ZONE}", f"www.{key_type}.lego.{ZONE}"]
+@pytest.fixture
+def lego(stack, tmp_path):
     common = ["lego", "--server", stack.directory_url, "--accept-tos", "--email", "admin@zone.test", "--path", tmp_path,
-              "--key-type", key_type, "--http", "--http.port", f"127.0.0.1:{stack.http_port}"]
-    lego = [*common, *[x for n in names for x in ("--domains", n)]]
-    run(stack, [*lego, "run"], LEGO_CA_CERTIFICATES=stack.root_file)
+              "--http", "--http.port", f"127.0.0.1:{stack.http_port}"]
+    return lambda names, *args: run(stack, [*common, *[x for n in names for x in ("--domains", n)], *args],
+                                    LEGO_CA_CERTIFICATES=stack.root_file)
+
+
+@pytest.mark.parametrize("key_type", ["ec256", "rsa2048"])
+def test_lego_http(lego, stack, tmp_path, key_type):
+    names = [f"{key_type}.lego.{ZONE}", f"www.{key_type}.lego.{ZONE}"]
+    lego(names, "--key-type", key_type, "run")
     path = tmp_path / "certificates" / f"{names[0]}.crt"
     first = leaf(stack, path)
     assert sorted(acme.names_of(first)) == sorted(names)
-    run(stack, [*lego, "renew", "--days", "3650", "--no-random-sleep"], LEGO_CA_CERTIFICATES=stack.root_file)
+    lego(names, "--key-type", key_type, "renew", "--days", "3650", "--no-random-sleep")
     assert leaf(stack, path).serial_number != first.serial_number
     # lego looks for a file of each name, but has one of the first only.
-    run(stack, [*common, "--domains", names[0], "revoke"], LEGO_CA_CERTIFICATES=stack.root_file)
+    lego(names[:1], "revoke")
+
+
+def test_lego_bound(lego, stack, tmp_path, binding):
+    name = f"bound.lego.{ZONE}"
+    lego([name], "--eab", "--kid", binding["kid"], "--hmac", binding["hmac_key"], "run")
+    assert acme.names_of(leaf(stack, tmp_path / "certificates" / f"{name}.crt")) == [name]
+    assert accounts_of(stack, binding) == 1
 
 
 def trusting(root_file):
@@ -189,21 +228,51 @@ def trusting(root_file):
     return prefix
 
 
-def test_uacme_http(stack, tmp_path, tokens):
-    name, home = f"uacme.{ZONE}", tmp_path / "uacme"
+@pytest.fixture
+def uacme(stack, tmp_path, tokens):
     hook = script(tmp_path / "hook", '[ "$2" = http-01 ] || exit 1', "case $1 in",
                   f'begin) printf %s "$5" >{tokens}/"$4" ;;', f'*) rm -f {tokens}/"$4" ;;', "esac")
-    uacme = [*trusting(stack.root_file), "uacme", "-v", "-c", home, "-a", stack.directory_url, "-y"]
-    run(stack, [*uacme, "new"])
-    run(stack, [*uacme, "-h", hook, "issue", name])
-    found = leaf(stack, home / name / "cert.pem")
+    common = [*trusting(stack.root_file), "uacme", "-v", "-c", tmp_path / "uacme", "-a", stack.directory_url, "-y",
+              "-h", hook]
+    return lambda *args: run(stack, [*common, *args])
+
+
+def test_uacme_http(uacme, stack, tmp_path):
+    name = f"uacme.{ZONE}"
+    path = tmp_path / "uacme" / name / "cert.pem"
+    uacme("new")
+    uacme("issue", name)
+    found = leaf(stack, path)
     assert acme.names_of(found) == [name]
-    run(stack, [*uacme, "revoke", home / name / "cert.pem"])
+    uacme("revoke", path)
     assert status_of(stack, found) == "revoked"
 
 
-@pytest.fixture
-def dehydrated(stack, tmp_path, tokens):
+def test_uacme_changes_its_key(uacme, stack, tmp_path):
+    name, mail = f"newkey.uacme.{ZONE}", f"newkey@{ZONE}"
+    path = tmp_path / "uacme" / name / "cert.pem"
+
+    def account():
+        return stack.sql(f"select account_id, key_thumbprint from acme.accounts where contact::text like '%{mail}%'")
+
+    uacme("new", mail)
+    [(number, before)] = account()
+    uacme("newkey")
+    [(same, after)] = account()
+    assert number == same and before != after
+    uacme("issue", name)
+    assert acme.names_of(leaf(stack, path)) == [name]
+
+
+def test_uacme_bound(uacme, stack, tmp_path, binding):
+    name = f"bound.uacme.{ZONE}"
+    uacme("-e", f"{binding['kid']}:{binding['hmac_key']}", "new")
+    uacme("issue", name)
+    assert acme.names_of(leaf(stack, tmp_path / "uacme" / name / "cert.pem")) == [name]
+    assert accounts_of(stack, binding) == 1
+
+
+def registered_dehydrated(stack, tmp_path, tokens, *settings):
     config = tmp_path / "config"
     config.write_text(f"""\
 BASEDIR={tmp_path}
@@ -213,9 +282,23 @@ WELLKNOWN={tokens}
 CONTACT_EMAIL=admin@{ZONE}
 ACCOUNT_KEYSIZE=2048
 KEYSIZE=2048
-""", encoding="ascii")
+""" + "\n".join(settings), encoding="ascii")
     run(stack, ["dehydrated", "-f", config, "--register", "--accept-terms"])
     return lambda *args: run(stack, ["dehydrated", "-f", config, *args])
+
+
+@pytest.fixture
+def dehydrated(stack, tmp_path, tokens):
+    return registered_dehydrated(stack, tmp_path, tokens)
+
+
+def test_dehydrated_bound(stack, tmp_path, tokens, binding):
+    name = f"bound.deh.{ZONE}"
+    dehydrated = registered_dehydrated(stack, tmp_path, tokens, f"EAB_KID={binding['kid']}",
+                                       f"EAB_HMAC_KEY={binding['hmac_key']}")
+    dehydrated("--cron", "--domain", name)
+    assert acme.names_of(leaf(stack, tmp_path / "certs" / name / "fullchain.pem")) == [name]
+    assert accounts_of(stack, binding) == 1
 
 
 def test_dehydrated_http(dehydrated, stack, tmp_path):
@@ -258,7 +341,25 @@ def test_acme_tiny(stack, tmp_path, tokens):
         assert sorted(acme.names_of(leaf(stack, chain))) == names
 
 
-def mod_md_conf(stack, home, names, port):
+def test_acmetool(stack, tmp_path, tokens):
+    """It writes and reads JSON for YAML, too."""
+    name, state = f"acmetool.{ZONE}", tmp_path / "state"
+    challenge = {"webroot-paths": [str(tokens)], "http-self-test": False}
+    key = {"type": "ecdsa", "ecdsa-curve": "nistp256"}
+    (state / "conf").mkdir(parents=True)
+    for place, value in (("target", {"request": {"provider": stack.directory_url, "challenge": challenge, "key": key}}),
+                         ("responses", {"acme-enter-email": f"admin@{ZONE}"})):
+        (state / "conf" / place).write_text(json.dumps(value), encoding="ascii")
+    run(stack, ["acmetool", "--state", state, "--hooks", tmp_path / "hooks", "--batch", "want", name],
+        SSL_CERT_FILE=stack.root_file)
+    found = leaf(stack, state / "live" / name / "fullchain")
+    assert acme.names_of(found) == [name]
+    run(stack, ["acmetool", "--state", state, "--batch", "revoke", (state / "live" / name).resolve().name],
+        SSL_CERT_FILE=stack.root_file)
+    assert status_of(stack, found) == "revoked"
+
+
+def mod_md_conf(stack, home, names, port, settings):
     modules = "".join(f"LoadModule {m}_module /usr/lib/apache2/modules/mod_{m}.so\n"
                       for m in ("mpm_event", "authz_core", "socache_shmcb", "ssl", "md"))
     hosts = "".join(f"""\
@@ -286,6 +387,7 @@ MDCACertificateFile "{stack.root_file}"
 MDCertificateAgreement accepted
 MDContactEmail admin@{ZONE}
 MDPortMap http:{stack.http_port} https:{port}
+{settings}
 {hosts}""", encoding="ascii")
     return path
 
@@ -298,29 +400,52 @@ def eventually(look, seconds=30):
     return found
 
 
-def test_apache_mod_md(stack, tmp_path):
-    """It gets the certificate in the background and serves it after a graceful restart."""
-    names, port = [f"md.{ZONE}", f"www.md.{ZONE}"], stacks.free_port()
-    job = tmp_path / "md" / "staging" / names[0] / "job.json"
-    argv = [stacks.WEB_SERVERS["apache"], "-DFOREGROUND", "-f", mod_md_conf(stack, tmp_path, names, port)]
-    apache = stacks.Process("apache", argv, tmp_path / "apache.log").start()
-    context = ssl.create_default_context(cafile=stack.root_file)
+class Apache:
+    """mod_md gets the certificate in the background and serves it after a graceful restart."""
 
-    def staged():
-        apache.check()
-        return job.exists() and json.loads(job.read_text(encoding="utf-8")).get("finished")
+    def __init__(self, stack, home, names, *settings):
+        self.port, self.names = stacks.free_port(), names
+        self.job = home / "md" / "staging" / names[0] / "job.json"
+        self.context = ssl.create_default_context(cafile=stack.root_file)
+        conf = mod_md_conf(stack, home, names, self.port, "\n".join(settings))
+        self.process = stacks.Process("apache", [stacks.WEB_SERVERS["apache"], "-DFOREGROUND", "-f", conf],
+                                      home / "apache.log")
 
-    def served():
+    def __enter__(self):
+        self.process.start()
+        return self
+
+    def __exit__(self, *_):
+        self.process.stop()
+
+    def staged(self):
+        self.process.check()
+        return self.job.exists() and json.loads(self.job.read_text(encoding="utf-8")).get("finished")
+
+    def served(self):
         try:
-            with socket.create_connection(("127.0.0.1", port), 5) as plain:
-                with context.wrap_socket(plain, server_hostname=names[1]) as tls:
-                    return tls.getpeercert()
+            with socket.create_connection(("127.0.0.1", self.port), 5) as plain:
+                with self.context.wrap_socket(plain, server_hostname=self.names[1]) as tls:
+                    return x509.load_der_x509_certificate(tls.getpeercert(binary_form=True))
         except OSError:
             return None
 
-    try:
-        eventually(staged)
-        apache.popen.send_signal(signal.SIGUSR1)
-        assert sorted(name for _, name in eventually(served)["subjectAltName"]) == names
-    finally:
-        apache.stop()
+    def certificate(self):
+        eventually(self.staged)
+        self.process.popen.send_signal(signal.SIGUSR1)
+        return eventually(self.served)
+
+
+def test_apache_mod_md(stack, tmp_path):
+    names = [f"md.{ZONE}", f"www.md.{ZONE}"]
+    with Apache(stack, tmp_path, names) as apache:
+        assert sorted(acme.names_of(apache.certificate())) == names
+
+
+def test_apache_mod_md_bound_with_profile(stack, tmp_path, binding):
+    names = [f"bound.md.{ZONE}", f"www.bound.md.{ZONE}"]
+    with Apache(stack, tmp_path, names, f"MDExternalAccountBinding {binding['kid']} {binding['hmac_key']}",
+                "MDProfile short", "MDProfileMandatory on") as apache:
+        found = apache.certificate()
+        assert found.not_valid_after - found.not_valid_before < datetime.timedelta(days=1)
+    assert accounts_of(stack, binding) == 1

@@ -21,12 +21,12 @@
 
 static void open_db(enum db_schema schema, bool prepared, int64_t timeout, struct db **ret)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_free char             *conninfo = xstrdup(getenv("CHERT_TEST_DATABASE"));
-	const struct conf           conf = {
-			  .database = conninfo,
-			  .prepared_statements = prepared,
-			  .database_timeout = timeout,
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_free char                    *conninfo = xstrdup(getenv("CHERT_TEST_DATABASE"));
+	const struct conf                  conf = {
+				 .database = conninfo,
+				 .prepared_statements = prepared,
+				 .database_timeout = timeout,
 	};
 	const int r = db_open(&conf, schema, "test-cluster", ret, &p);
 
@@ -37,8 +37,8 @@ static void open_db(enum db_schema schema, bool prepared, int64_t timeout, struc
 
 static int call(struct db *db, enum db_call_id id, const struct db_arg *args, struct db_rows **ret)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	const int                   r = db_call(db, id, args, ret, &p);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	const int                          r = db_call(db, id, args, ret, &p);
 
 	if (r < 0)
 		print_message("# %s; %s\n", p.detail, p.cause);
@@ -77,8 +77,8 @@ static void test_all_schemas(void **state UNUSED)
 /* Role chert_web has no business in the other schemas. */
 static void test_wrong_role(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_free char             *conninfo = xasprintf("%s user=chert_web", getenv("CHERT_TEST_DATABASE"));
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_free char                    *conninfo = xasprintf("%s user=chert_web", getenv("CHERT_TEST_DATABASE"));
 	const struct conf conf = { .database = conninfo, .prepared_statements = true, .database_timeout = TIMEOUT };
 	struct db        *db = NULL;
 
@@ -105,11 +105,11 @@ static void load_nonce_keys(struct db *db, struct nonce_keys *keys)
 
 static struct nonce fresh_nonce(struct db *db)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct nonce_keys           keys;
-	struct nonce                nonce = { 0 };
-	char                        text[NONCE_LEN + 1];
-	bool                        unknown;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct nonce_keys                  keys;
+	struct nonce                       nonce = { 0 };
+	char                               text[NONCE_LEN + 1];
+	bool                               unknown;
 
 	load_nonce_keys(db, &keys);
 	assert_true(nonce_make(&keys, clk_now(), text));
@@ -218,8 +218,8 @@ static void test_arrays(void **state UNUSED)
 {
 	auto_(db) struct db           *db = NULL;
 	auto_(db_rows) struct db_rows *rows = NULL;
-	auto_buf struct buf            ids = BUF_INIT(1000), numbers = BUF_INIT(1000), times = BUF_INIT(1000),
-			    bytes = BUF_INIT(1000);
+	auto_clear(buf) struct buf     ids = BUF_INIT(1000), numbers = BUF_INIT(1000), times = BUF_INIT(1000),
+				   bytes = BUF_INIT(1000);
 
 	open_db(DB_SIGN, true, TIMEOUT, &db);
 	for (int i = 0; i < 2; i++) {
@@ -250,7 +250,7 @@ static void test_large_parameter(void **state UNUSED)
 {
 	auto_(db) struct db           *db = NULL;
 	auto_(db_rows) struct db_rows *rows = NULL;
-	auto_buf struct buf            bytes = BUF_INIT(32 << 20);
+	auto_clear(buf) struct buf     bytes = BUF_INIT(32 << 20);
 	auto_free uint8_t             *tbs = xcalloc(4 << 20, 1);
 
 	open_db(DB_SIGN, true, TIMEOUT, &db);
@@ -300,9 +300,9 @@ static bool wait_for_bell(struct db *db)
 
 static void test_bell(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(db) struct db        *va = NULL, *web = NULL;
-	const struct db_arg         args[] = { db_text(DOOR_BELL) };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(db) struct db               *va = NULL, *web = NULL;
+	const struct db_arg                args[] = { db_text(DOOR_BELL) };
 
 	open_db(DB_VA, true, TIMEOUT, &va);
 	assert_int_equal(db_listen(va, DOOR_BELL, &p), 0);

@@ -20,10 +20,10 @@ static void check_parts(const struct cert_id *cert, const char *text)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	auto_free char             *text = xasprintf("%.*s", (int)size, (const char *)data);
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct cert_id              cert;
-	struct id                   id;
+	auto_free char                    *text = xasprintf("%.*s", (int)size, (const char *)data);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct cert_id                     cert;
+	struct id                          id;
 
 	if (cert_id_from_text(text, &cert, &p) < 0) {
 		HOLDS(p.code == PROB_MALFORMED);

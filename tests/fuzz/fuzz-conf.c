@@ -21,11 +21,11 @@ static void check_conf(const struct conf *c)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	auto_(conf) struct conf    *c = NULL;
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_fd int                 fd = memfd_create("chert.conf", MFD_CLOEXEC);
-	auto_free char             *path = xasprintf("/proc/self/fd/%d", fd);
-	int                         r;
+	auto_(conf) struct conf           *c = NULL;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_fd int                        fd = memfd_create("chert.conf", MFD_CLOEXEC);
+	auto_free char                    *path = xasprintf("/proc/self/fd/%d", fd);
+	int                                r;
 
 	HOLDS(fd >= 0 && write(fd, data, size) == (ssize_t)size);
 	r = conf_load(path, &c, &p);

@@ -16,8 +16,8 @@ static char *names[] = { (char[]){ "rsa-2048" }, (char[]){ "rsa-3072" }, (char[]
 static void check_names(const struct csr *csr)
 {
 	for (size_t i = 0; i < csr->n_idents; i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		struct ident                again;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		struct ident                       again;
 
 		HOLDS(ident_from_text("dns", csr->idents[i].value, &again, &p) == 0);
 		HOLDS(strcmp(again.value, csr->idents[i].value) == 0);
@@ -37,10 +37,10 @@ static void check_gnutls(const uint8_t *data, size_t size)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct conf_list      types = { names, ARRAY_LEN(names) };
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(csr) struct csr      *csr = NULL;
-	const int                   r = csr_from_der(data, size, &types, &csr, &p);
+	const struct conf_list             types = { names, ARRAY_LEN(names) };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(csr) struct csr             *csr = NULL;
+	const int                          r = csr_from_der(data, size, &types, &csr, &p);
 
 	if (r < 0) {
 		HOLDS(r == -PROB_BAD_CSR && p.code == PROB_BAD_CSR && !csr && !strchr(p.detail, '"'));

@@ -7,11 +7,11 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const enum dns_type  types[] = { DNS_A, DNS_AAAA, DNS_TXT };
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_free void             *message = NULL;
-	struct dns_records          found = { 0 };
-	enum dns_type               type;
+	static const enum dns_type         types[] = { DNS_A, DNS_AAAA, DNS_TXT };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_free void                    *message = NULL;
+	struct dns_records                 found = { 0 };
+	enum dns_type                      type;
 
 	if (size == 0)
 		return 0;

@@ -30,10 +30,10 @@ static void check_decoded(const struct jws *jws)
 
 static void decode(struct json_object *object)
 {
-	auto_problem struct problem p = PROBLEM_INIT, none = PROBLEM_INIT;
-	auto_(jwk) struct jwk      *key = NULL;
-	auto_(jws) struct jws      *jws = NULL;
-	int                         r;
+	auto_clear(problem) struct problem p = PROBLEM_INIT, none = PROBLEM_INIT;
+	auto_(jwk) struct jwk             *key = NULL;
+	auto_(jws) struct jws             *jws = NULL;
+	int                                r;
 
 	HOLDS(jwk_from_text(KEY, &key, &none) == 0);
 	r = eab_decode(object, URL, key, &jws, &p);
@@ -45,8 +45,8 @@ static void decode(struct json_object *object)
 
 static void try_object(const char *text, size_t size)
 {
-	auto_problem struct problem     p = PROBLEM_INIT;
-	auto_(json) struct json_object *object = NULL;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(json) struct json_object    *object = NULL;
 
 	if (js_parse(text, size, &limits, &object, &p) == 0)
 		decode(object);

@@ -12,13 +12,13 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_request struct request req = { 0 };
-	auto_free char             *text = xcalloc(size + 1, 1);
-	char                       *env[PARAMS_MAX + 1] = { NULL };
-	struct route_args           args = { 0 };
-	size_t                      n = 0;
-	int                         r;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_clear(req) struct request     req = { 0 };
+	auto_free char                    *text = xcalloc(size + 1, 1);
+	char                              *env[PARAMS_MAX + 1] = { NULL };
+	struct route_args                  args = { 0 };
+	size_t                             n = 0;
+	int                                r;
 
 	if (size)
 		memcpy(text, data, size);

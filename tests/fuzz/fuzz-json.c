@@ -29,11 +29,11 @@ static void check_json_c(const uint8_t *data, size_t size)
 
 static void check_again(struct json_object *first)
 {
-	const struct js_limits          wide = { .max_bytes = 1 << 20, .max_depth = 8, .max_members = 100 };
-	auto_(json) struct json_object *second = NULL;
-	auto_problem struct problem     p = PROBLEM_INIT;
-	size_t                          len, again;
-	const char                     *text = js_text(first, &len);
+	const struct js_limits             wide = { .max_bytes = 1 << 20, .max_depth = 8, .max_members = 100 };
+	auto_(json) struct json_object    *second = NULL;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	size_t                             len, again;
+	const char                        *text = js_text(first, &len);
 
 	/* json-c prints 1e999 as a bare word. */
 	if (strstr(text, "Infinity"))
@@ -44,11 +44,11 @@ static void check_again(struct json_object *first)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	auto_(json) struct json_object *object = NULL;
-	auto_problem struct problem     p = PROBLEM_INIT;
-	auto_problem struct problem     q = PROBLEM_INIT;
-	const int                       scanned = js_scan((const char *)data, size, &limits, &p);
-	const int                       parsed = js_parse((const char *)data, size, &limits, &object, &q);
+	auto_(json) struct json_object    *object = NULL;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_clear(problem) struct problem q = PROBLEM_INIT;
+	const int                          scanned = js_scan((const char *)data, size, &limits, &p);
+	const int                          parsed = js_parse((const char *)data, size, &limits, &object, &q);
 
 	if (scanned == 0)
 		check_json_c(data, size);

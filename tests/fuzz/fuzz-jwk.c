@@ -9,9 +9,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	auto_free char             *text = xcalloc(size + 1, 1);
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(jwk) struct jwk      *jwk = NULL, *again = NULL, *exported = NULL;
+	auto_free char                    *text = xcalloc(size + 1, 1);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(jwk) struct jwk             *jwk = NULL, *again = NULL, *exported = NULL;
 
 	memcpy(text, data, size);
 	if (jwk_from_text(text, &jwk, &p) < 0) {

@@ -23,15 +23,15 @@ static void check_decoded(const struct jws *jws)
 	HOLDS(!jws->kid == !!jws->jwk);
 	HOLDS(jws->payload[jws->payload_len] == '\0');
 	for (size_t i = 0; i < ARRAY_LEN(keys); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(jwk) struct jwk      *jwk = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(jwk) struct jwk             *jwk = NULL;
 
 		HOLDS(jwk_from_text(keys[i], &jwk, &p) == 0);
 		HOLDS(jws_verify(jws, jwk, &p) == -PROB_MALFORMED);
 	}
 	if (jws->jwk) {
-		auto_problem struct problem p = PROBLEM_INIT, q = PROBLEM_INIT;
-		auto_(jwk) struct jwk      *jwk = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT, q = PROBLEM_INIT;
+		auto_(jwk) struct jwk             *jwk = NULL;
 
 		if (jwk_from_json(jws->jwk, &jwk, &p) == 0)
 			(void)!jws_verify(jws, jwk, &q);
@@ -40,9 +40,9 @@ static void check_decoded(const struct jws *jws)
 
 static void decode(const char *body, size_t size)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(jws) struct jws      *jws = NULL;
-	const int                   r = jws_decode(body, size, &jws, &p);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(jws) struct jws             *jws = NULL;
+	const int                          r = jws_decode(body, size, &jws, &p);
 
 	if (r == 0)
 		check_decoded(jws);

@@ -11,9 +11,9 @@ static const struct hop_ports ports = { 80, 443 };
 
 static void check(const struct hop *from, const struct hop *to)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(hop) struct hop      *again = NULL;
-	struct addr                 a;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(hop) struct hop             *again = NULL;
+	struct addr                        a;
 
 	HOLDS((strncmp(to->url, "http://", 7) == 0 && to->port == 80) ||
 	      (strncmp(to->url, "https://", 8) == 0 && to->port == 443));
@@ -27,10 +27,10 @@ static void check(const struct hop *from, const struct hop *to)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(hop) struct hop      *from = hop_first("a.example", 80, "/.well-known/acme-challenge/token");
-	auto_(hop) struct hop      *to = NULL;
-	auto_free char             *location = xcalloc(size + 1, 1);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(hop) struct hop             *from = hop_first("a.example", 80, "/.well-known/acme-challenge/token");
+	auto_(hop) struct hop             *to = NULL;
+	auto_free char                    *location = xcalloc(size + 1, 1);
 
 	if (size > 0)
 		memcpy(location, data, size);

@@ -138,7 +138,7 @@ static void send_out(struct session *s)
 
 static void say_error(struct session *s, const char *severity, const char *sqlstate)
 {
-	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
 
 	buf_addc(&b, 'S');
 	puts0(&b, severity);
@@ -152,7 +152,7 @@ static void say_error(struct session *s, const char *severity, const char *sqlst
 
 static void say_ready(struct session *s)
 {
-	auto_buf struct buf b = BUF_INIT(1);
+	auto_clear(buf) struct buf b = BUF_INIT(1);
 
 	buf_addc(&b, 'I');
 	message(s, 'Z', &b);
@@ -160,7 +160,7 @@ static void say_ready(struct session *s)
 
 static void say_text(struct session *s, char type, const char *text)
 {
-	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
 
 	puts0(&b, text);
 	message(s, type, &b);
@@ -168,7 +168,7 @@ static void say_text(struct session *s, char type, const char *text)
 
 static void say_parameter(struct session *s, const char *name, const char *value)
 {
-	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
 
 	puts0(&b, name);
 	puts0(&b, value);
@@ -177,7 +177,7 @@ static void say_parameter(struct session *s, const char *name, const char *value
 
 static void say_notification(struct session *s)
 {
-	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
 
 	put32(&b, 1);
 	puts0(&b, "bell");
@@ -198,7 +198,7 @@ static Oid oid_of(const char *type, size_t len)
 
 static void say_params(struct session *s, const struct call *c)
 {
-	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
 
 	put16(&b, (int)call_n_params(c));
 	for (const char *at = c->params; *(at += strspn(at, " ")); at += strcspn(at, " "))
@@ -236,10 +236,10 @@ static void say_column(struct buf *b, const char *name, size_t len, Oid type)
 
 static void say_columns(struct session *s, const struct call *c)
 {
-	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
-	const bool          wrong = is_odd(s, c, FAKE_WRONG_TYPE);
-	int                 left = count_columns(c) - (is_odd(s, c, FAKE_NARROW) ? 1 : 0);
-	const char         *at = c->columns;
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
+	const bool                 wrong = is_odd(s, c, FAKE_WRONG_TYPE);
+	int                        left = count_columns(c) - (is_odd(s, c, FAKE_NARROW) ? 1 : 0);
+	const char                *at = c->columns;
 
 	put16(&b, left);
 	for (; left > 0; left--, at += strcspn(at, " ")) {
@@ -253,8 +253,8 @@ static void say_columns(struct session *s, const struct call *c)
 
 static void say_row(struct session *s, const struct call *c, const char *const *values)
 {
-	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
-	const int           n = count_columns(c);
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
+	const int                  n = count_columns(c);
 
 	put16(&b, n);
 	for (int i = 0; i < n; i++) {
@@ -399,10 +399,10 @@ static void on_describe(struct session *s, const char *body)
 
 static void note_params(struct session *s, const char *p)
 {
-	auto_buf struct buf b = BUF_INIT(sizeof(s->shared->seen.params) - 1);
-	const int           n_formats = get16(p);
-	const char         *formats = p + 2;
-	int                 n;
+	auto_clear(buf) struct buf b = BUF_INIT(sizeof(s->shared->seen.params) - 1);
+	const int                  n_formats = get16(p);
+	const char                *formats = p + 2;
+	int                        n;
 
 	p += 2 + 2 * n_formats;
 	n = get16(p);
@@ -477,8 +477,8 @@ static void serve_message(struct session *s, char type, const char *body)
 
 static void on_startup(struct session *s, const char *p, const char *end)
 {
-	auto_buf struct buf seen = BUF_INIT(sizeof(s->shared->seen.startup) - 1);
-	auto_buf struct buf ok = BUF_INIT(64), key = BUF_INIT(64);
+	auto_clear(buf) struct buf seen = BUF_INIT(sizeof(s->shared->seen.startup) - 1);
+	auto_clear(buf) struct buf ok = BUF_INIT(64), key = BUF_INIT(64);
 
 	while (p < end && *p) {
 		const char *value = p + strlen(p) + 1;

@@ -30,7 +30,7 @@ static inline gnutls_pubkey_t key_public(gnutls_privkey_t key)
 	return pub;
 }
 
-/* SubjectPublicKeyInfo; *ret belongs to the caller (auto_gdatum). */
+/* SubjectPublicKeyInfo; *ret belongs to the caller (auto_clear(gdatum)). */
 static inline void key_spki(gnutls_privkey_t key, gnutls_datum_t *ret)
 {
 	auto_(gpubkey) gnutls_pubkey_t pub = key_public(key);

@@ -158,10 +158,10 @@ static void test_bad_networks(void **state UNUSED)
 		                             "fe80::1%1", "/8",          "1.2.3.4/8/9", "10.0.0.0/0008" };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_free char             *text = strdup(texts[i]);
-		struct addr_policy         *policy = NULL;
-		struct conf_list            list = { &text, 1 }, none = { NULL, 0 };
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_free char                    *text = strdup(texts[i]);
+		struct addr_policy                *policy = NULL;
+		struct conf_list                   list = { &text, 1 }, none = { NULL, 0 };
 
 		assert_int_equal(addr_policy_new(&none, &list, &policy, &p), -PROB_CONFIG);
 		assert_non_null(strstr(p.detail, "deny-networks"));

@@ -30,9 +30,9 @@ static const char *const refused[] = {
 static void test_same(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(same); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		char                        text[ID_TEXT_LEN + 1];
-		struct id                   id;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		char                               text[ID_TEXT_LEN + 1];
+		struct id                          id;
 
 		assert_int_equal(arg_id(same[i], &id, &p), 0);
 		id_to_text(&id, text);
@@ -43,8 +43,8 @@ static void test_same(void **state UNUSED)
 static void test_refused(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		struct id                   id;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		struct id                          id;
 
 		assert_int_equal(arg_id(refused[i], &id, &p), -PROB_CONFIG);
 	}

@@ -8,8 +8,8 @@
 
 static void test_adds(void **state UNUSED)
 {
-	auto_buf struct buf b = BUF_INIT(100);
-	auto_free char     *text = NULL;
+	auto_clear(buf) struct buf b = BUF_INIT(100);
+	auto_free char            *text = NULL;
 
 	assert_string_equal(buf_str(&b), "");
 	buf_add(&b, "abc", 2);
@@ -27,7 +27,7 @@ static void test_adds(void **state UNUSED)
 
 static void test_maximum(void **state UNUSED)
 {
-	auto_buf struct buf b = BUF_INIT(4);
+	auto_clear(buf) struct buf b = BUF_INIT(4);
 
 	buf_adds(&b, "abcd");
 	assert_false(b.failed);
@@ -40,7 +40,7 @@ static void test_maximum(void **state UNUSED)
 
 static void test_failure_is_sticky(void **state UNUSED)
 {
-	auto_buf struct buf b = BUF_INIT(4);
+	auto_clear(buf) struct buf b = BUF_INIT(4);
 
 	buf_addf(&b, "%s", "12345");
 	assert_true(b.failed);
@@ -55,7 +55,7 @@ static void test_failure_is_sticky(void **state UNUSED)
 
 static void test_growth(void **state UNUSED)
 {
-	auto_buf struct buf b = BUF_INIT(100000);
+	auto_clear(buf) struct buf b = BUF_INIT(100000);
 
 	for (int i = 0; i < 100000; i++)
 		buf_addc(&b, (char)('a' + i % 26));

@@ -10,12 +10,12 @@
 /* RFC 9773 4.1 */
 static void test_example(void **state UNUSED)
 {
-	static const uint8_t        key_id[] = { 0x69, 0x88, 0x5b, 0x6b, 0x87, 0x46, 0x40, 0x41, 0xe1, 0xb3,
-		                                 0x7b, 0x84, 0x7b, 0xa0, 0xae, 0x2c, 0xde, 0x01, 0xc8, 0xd4 };
-	static const uint8_t        serial[] = { 0x00, 0x87, 0x65, 0x43, 0x21 };
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct cert_id              cert;
-	struct id                   id;
+	static const uint8_t               key_id[] = { 0x69, 0x88, 0x5b, 0x6b, 0x87, 0x46, 0x40, 0x41, 0xe1, 0xb3,
+		                                        0x7b, 0x84, 0x7b, 0xa0, 0xae, 0x2c, 0xde, 0x01, 0xc8, 0xd4 };
+	static const uint8_t               serial[] = { 0x00, 0x87, 0x65, 0x43, 0x21 };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct cert_id                     cert;
+	struct id                          id;
 
 	assert_int_equal(cert_id_from_text(KEY_ID ".AIdlQyE", &cert, &p), 0);
 	assert_int_equal(cert.key_id_len, sizeof(key_id));
@@ -52,8 +52,8 @@ static const struct {
 static void test_malformed(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(malformed); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		struct cert_id              cert = { .key_id_len = 99 };
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		struct cert_id                     cert = { .key_id_len = 99 };
 
 		print_message("# %s\n", malformed[i].what);
 		assert_int_equal(cert_id_from_text(malformed[i].text, &cert, &p), -PROB_MALFORMED);
@@ -79,10 +79,10 @@ static const struct {
 static void test_ids(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(serials); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		char                        text[CERT_ID_LEN_MAX + 1], uuid[ID_UUID_LEN + 1];
-		struct cert_id              cert;
-		struct id                   id;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		char                               text[CERT_ID_LEN_MAX + 1], uuid[ID_UUID_LEN + 1];
+		struct cert_id                     cert;
+		struct id                          id;
 
 		print_message("# %s\n", serials[i].what);
 		snprintf(text, sizeof(text), "%s.%s", KEY_ID, serials[i].serial);

@@ -21,8 +21,8 @@ static int load(const char *text, struct conf **ret, struct problem *p)
 
 static struct conf *load_good(const char *text)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct conf                *c = NULL;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct conf                       *c = NULL;
 
 	if (load(text, &c, &p) < 0)
 		fail_msg("%s: %s", text, p.detail);
@@ -191,9 +191,9 @@ static void test_refused(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		struct conf                *c = NULL;
-		const char                 *rest;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		struct conf                       *c = NULL;
+		const char                        *rest;
 
 		assert_int_equal(load(cases[i].text, &c, &p), -PROB_CONFIG);
 		assert_null(c);
@@ -224,9 +224,9 @@ static void test_base_urls(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(conf) struct conf    *c = NULL;
-		auto_free char             *text = xasprintf("base-url = '%s'\n", cases[i].url);
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(conf) struct conf           *c = NULL;
+		auto_free char                    *text = xasprintf("base-url = '%s'\n", cases[i].url);
 
 		if ((load(text, &c, &p) == 0) != cases[i].good)
 			fail_msg("%s: %s", cases[i].url, p.detail);
@@ -235,9 +235,9 @@ static void test_base_urls(void **state UNUSED)
 
 static void test_files(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT, q = PROBLEM_INIT, s = PROBLEM_INIT;
-	auto_free char             *big = xcalloc((1 << 20) + 2, 1);
-	struct conf                *c = NULL;
+	auto_clear(problem) struct problem p = PROBLEM_INIT, q = PROBLEM_INIT, s = PROBLEM_INIT;
+	auto_free char                    *big = xcalloc((1 << 20) + 2, 1);
+	struct conf                       *c = NULL;
 
 	assert_int_equal(conf_load("/nonexistent", &c, &p), -PROB_CONFIG);
 	assert_string_equal(p.detail, "/nonexistent: No such file or directory");

@@ -48,10 +48,10 @@ static void test_id(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		auto_gdatum gnutls_datum_t    der = { 0 };
-		auto_(gcrt) gnutls_x509_crt_t crt = NULL;
-		auto_problem struct problem   p = PROBLEM_INIT;
-		struct id                     id;
+		auto_clear(gdatum) gnutls_datum_t  der = { 0 };
+		auto_(gcrt) gnutls_x509_crt_t      crt = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		struct id                          id;
 
 		make(rows[i].serial, rows[i].len, &der);
 		assert_int_equal(crt_from_der(der.data, der.size, &crt, &p), 0);
@@ -63,9 +63,9 @@ static void test_id(void **state UNUSED)
 
 static void test_der_refused(void **state UNUSED)
 {
-	static uint8_t             big[CRT_MAX + 1];
-	auto_gdatum gnutls_datum_t der = { 0 };
-	uint8_t                    bytes[1024];
+	static uint8_t                    big[CRT_MAX + 1];
+	auto_clear(gdatum) gnutls_datum_t der = { 0 };
+	uint8_t                           bytes[1024];
 
 	make("\x05", 1, &der);
 	memcpy(bytes, der.data, der.size);
@@ -83,8 +83,8 @@ static void test_der_refused(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		gnutls_x509_crt_t           crt = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		gnutls_x509_crt_t                  crt = NULL;
 
 		assert_int_equal(crt_from_der(rows[i].p, rows[i].len, &crt, &p), -PROB_MALFORMED);
 		assert_non_null(strstr(p.detail, rows[i].detail));
@@ -95,10 +95,10 @@ static void test_der_refused(void **state UNUSED)
 /* Lines of 64 characters (RFC 7468 2). */
 static void test_pem(void **state UNUSED)
 {
-	static const char          first[] = "-----BEGIN CERTIFICATE-----\n", last[] = "-----END CERTIFICATE-----\n";
-	auto_gdatum gnutls_datum_t der = { 0 };
-	auto_buf struct buf        pem = BUF_INIT(4096);
-	const char                *line;
+	static const char first[] = "-----BEGIN CERTIFICATE-----\n", last[] = "-----END CERTIFICATE-----\n";
+	auto_clear(gdatum) gnutls_datum_t der = { 0 };
+	auto_clear(buf) struct buf        pem = BUF_INIT(4096);
+	const char                       *line;
 
 	make("\x05", 1, &der);
 	crt_add_pem(&pem, der.data, der.size);
@@ -123,11 +123,11 @@ static char *write_file(const char *text, size_t len)
 
 static void expect_file(const char *text, size_t len, size_t n, const char *detail)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_free char             *path = write_file(text, len);
-	gnutls_x509_crt_t           crts[2] = { NULL };
-	size_t                      found = 99;
-	int                         r = crt_from_file(path, crts, ARRAY_LEN(crts), &found, &p);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_free char                    *path = write_file(text, len);
+	gnutls_x509_crt_t                  crts[2] = { NULL };
+	size_t                             found = 99;
+	int                                r = crt_from_file(path, crts, ARRAY_LEN(crts), &found, &p);
 
 	unlink(path);
 	if (detail) {
@@ -146,12 +146,12 @@ static void expect_file(const char *text, size_t len, size_t n, const char *deta
 
 static void test_file(void **state UNUSED)
 {
-	auto_gdatum gnutls_datum_t  der = { 0 };
-	auto_buf struct buf         pem = BUF_INIT(65536);
-	auto_free char             *big = xcalloc(300000, 1);
-	auto_problem struct problem p = PROBLEM_INIT;
-	gnutls_x509_crt_t           none;
-	size_t                      n;
+	auto_clear(gdatum) gnutls_datum_t  der = { 0 };
+	auto_clear(buf) struct buf         pem = BUF_INIT(65536);
+	auto_free char                    *big = xcalloc(300000, 1);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	gnutls_x509_crt_t                  none;
+	size_t                             n;
 
 	make("\x05", 1, &der);
 	expect_file("", 0, 0, "empty");
@@ -170,10 +170,10 @@ static void test_file(void **state UNUSED)
 
 static void expect_pkcs7(const gnutls_datum_t *der, const char *chain, int n)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_buf struct buf         out = BUF_INIT(65536);
-	auto_gdatum gnutls_datum_t  first = { 0 };
-	gnutls_pkcs7_t              pkcs7;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_clear(buf) struct buf         out = BUF_INIT(65536);
+	auto_clear(gdatum) gnutls_datum_t  first = { 0 };
+	gnutls_pkcs7_t                     pkcs7;
 
 	assert_int_equal(crt_add_pkcs7(&out, der->data, der->size, chain, &p), 0);
 	assert_int_equal(gnutls_pkcs7_init(&pkcs7), 0);
@@ -188,9 +188,9 @@ static void expect_pkcs7(const gnutls_datum_t *der, const char *chain, int n)
 
 static void test_pkcs7(void **state UNUSED)
 {
-	auto_gdatum gnutls_datum_t  der = { 0 };
-	auto_buf struct buf         chain = BUF_INIT(65536), out = BUF_INIT(65536);
-	auto_problem struct problem p = PROBLEM_INIT;
+	auto_clear(gdatum) gnutls_datum_t  der = { 0 };
+	auto_clear(buf) struct buf         chain = BUF_INIT(65536), out = BUF_INIT(65536);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
 
 	make("\x05", 1, &der);
 	expect_pkcs7(&der, "", 1);

@@ -226,8 +226,8 @@ static void put_pss(struct der_out *out)
 
 static void put_info(struct der_out *out, const struct spec *spec, gnutls_privkey_t key)
 {
-	auto_gdatum gnutls_datum_t spki = { 0 };
-	const uint8_t             *mark = out->pos;
+	auto_clear(gdatum) gnutls_datum_t spki = { 0 };
+	const uint8_t                    *mark = out->pos;
 
 	key_spki(key, &spki);
 	put_attributes(out, spec);
@@ -241,10 +241,10 @@ static void put_info(struct der_out *out, const struct spec *spec, gnutls_privke
 static void make(struct der_out *out, const struct spec *spec, gnutls_privkey_t key, gnutls_privkey_t signer,
                  size_t hash)
 {
-	auto_gdatum gnutls_datum_t signature = { 0 };
-	uint8_t                    memory[8192];
-	struct der_out             info;
-	const uint8_t             *mark;
+	auto_clear(gdatum) gnutls_datum_t signature = { 0 };
+	uint8_t                           memory[8192];
+	struct der_out                    info;
+	const uint8_t                    *mark;
 
 	der_out_init(&info, memory, sizeof(memory));
 	put_info(&info, spec, key);
@@ -362,9 +362,9 @@ static const struct {
 static void test_accepted(void **state)
 {
 	for (size_t i = 0; i < ARRAY_LEN(accepted); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(csr) struct csr      *csr = NULL;
-		size_t                      n = 0;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(csr) struct csr             *csr = NULL;
+		size_t                             n = 0;
 
 		if (parse(&accepted[i].spec, *state, 0, &csr, &p) < 0)
 			fail_msg("row %zu: %s (%s)", i, p.detail, p.cause);
@@ -380,8 +380,8 @@ static void test_accepted(void **state)
 static void test_refused(void **state)
 {
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(csr) struct csr      *csr = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(csr) struct csr             *csr = NULL;
 
 		if (parse(&refused[i].spec, *state, 0, &csr, &p) == 0)
 			fail_msg("accepted; expected: %s", refused[i].detail);
@@ -397,9 +397,9 @@ static void check_hashes(gnutls_privkey_t made)
 	auto_(gprivkey) gnutls_privkey_t key = made;
 
 	for (size_t i = 0; i < ARRAY_LEN(hashes); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(csr) struct csr      *csr = NULL;
-		int                         r = parse(&spec, key, i, &csr, &p);
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(csr) struct csr             *csr = NULL;
+		int                                r = parse(&spec, key, i, &csr, &p);
 
 		if (i != SHA1 && r < 0)
 			fail_msg("%s (%s)", p.detail, p.cause);
@@ -418,11 +418,11 @@ static void test_signature_algorithms(void **state UNUSED)
 
 static void test_pss(void **state UNUSED)
 {
-	static const struct spec         good = { HAS_PSS, { NULL }, { "a.test" } };
-	static const struct spec         bad = { HAS_PSS | ODD_SIGNATURE, { NULL }, { "a.test" } };
-	auto_(gprivkey) gnutls_privkey_t key = key_new(GNUTLS_PK_RSA, 2048);
-	auto_problem struct problem      p = PROBLEM_INIT;
-	auto_(csr) struct csr           *csr = NULL, *none = NULL;
+	static const struct spec           good = { HAS_PSS, { NULL }, { "a.test" } };
+	static const struct spec           bad = { HAS_PSS | ODD_SIGNATURE, { NULL }, { "a.test" } };
+	auto_(gprivkey) gnutls_privkey_t   key = key_new(GNUTLS_PK_RSA, 2048);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(csr) struct csr             *csr = NULL, *none = NULL;
 
 	assert_int_equal(parse(&good, key, 0, &csr, &p), 0);
 	assert_string_equal(csr->spki->type, "rsa-2048");
@@ -443,8 +443,8 @@ static void test_mutations(void **state)
 	make(&out, &spec, *state, *state, 0);
 	len = (size_t)(out.end - out.pos);
 	for (size_t i = 0; i < len; i++) {
-		auto_problem struct problem p = PROBLEM_INIT, q = PROBLEM_INIT;
-		struct csr                 *csr = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT, q = PROBLEM_INIT;
+		struct csr                        *csr = NULL;
 
 		assert_int_equal(csr_from_der(out.pos, i, &all_types, &csr, &p), -PROB_BAD_CSR);
 		out.pos[i] ^= 0x11;
@@ -455,9 +455,9 @@ static void test_mutations(void **state)
 
 static void test_size(void **state UNUSED)
 {
-	static const uint8_t        big[CSR_MAX + 1] = { 0x30, 0x82, 0x3f, 0xfd };
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct csr                 *csr = NULL;
+	static const uint8_t               big[CSR_MAX + 1] = { 0x30, 0x82, 0x3f, 0xfd };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct csr                        *csr = NULL;
 
 	assert_int_equal(csr_from_der(big, sizeof(big), &all_types, &csr, &p), -PROB_BAD_CSR);
 	assert_non_null(strstr(p.detail, "exceeds"));
@@ -465,10 +465,10 @@ static void test_size(void **state UNUSED)
 
 static void test_key_types(void **state UNUSED)
 {
-	static const struct spec         spec = { 0, { NULL }, { "a.test" } };
-	auto_(gprivkey) gnutls_privkey_t key = key_new(GNUTLS_PK_RSA, 3072);
-	auto_problem struct problem      p = PROBLEM_INIT;
-	struct csr                      *csr = NULL;
+	static const struct spec           spec = { 0, { NULL }, { "a.test" } };
+	auto_(gprivkey) gnutls_privkey_t   key = key_new(GNUTLS_PK_RSA, 3072);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct csr                        *csr = NULL;
 
 	assert_int_equal(parse(&spec, key, 0, &csr, &p), -PROB_BAD_CSR);
 	assert_non_null(strstr(p.detail, "rsa-3072"));

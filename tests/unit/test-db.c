@@ -169,9 +169,9 @@ static void test_trouble_while_opening(void **state UNUSED)
 
 static void test_no_server(void **state UNUSED)
 {
-	struct conf                 conf = { .database = xstrdup("host=/nonexistent"), .database_timeout = TIMEOUT };
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct db                  *db = NULL;
+	struct conf conf = { .database = xstrdup("host=/nonexistent"), .database_timeout = TIMEOUT };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct db                         *db = NULL;
 
 	assert_int_equal(db_open(&conf, DB_WEB, "test-db", &db, &p), -PROB_UNAVAILABLE);
 	/* One line, by our doing: what problem_cause() replaces becomes a question mark. */
@@ -256,7 +256,7 @@ static void test_parameters_and_rows(void **state UNUSED)
 
 static void test_arrays(void **state UNUSED)
 {
-	auto_buf struct buf b = BUF_INIT(100);
+	auto_clear(buf) struct buf b = BUF_INIT(100);
 
 	db_array_end(&b);
 	assert_string_equal(buf_str(&b), "{}");

@@ -46,7 +46,7 @@ static void add_record(struct buf *b, const char *owner, size_t owner_len, unsig
 
 static int parse(const struct buf *b, enum dns_type type, struct dns_records *ret)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
 
 	return dns_wire_parse(buf_str(b), b->len, type, ret, &p);
 }
@@ -60,8 +60,8 @@ static void expect(const struct dns_records *records, size_t i, const char *text
 
 static void test_txt_strings_are_joined(void **state UNUSED)
 {
-	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
-	struct dns_records  found = { 0 };
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
+	struct dns_records         found = { 0 };
 
 	begin(&b, 0, 3, DNS_TXT);
 	ADD(&b, AT_QUESTION, DNS_TXT, "\3one\0\3two");
@@ -77,8 +77,8 @@ static void test_txt_strings_are_joined(void **state UNUSED)
 
 static void test_chain_is_followed(void **state UNUSED)
 {
-	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
-	struct dns_records  found = { 0 };
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
+	struct dns_records         found = { 0 };
 
 	begin(&b, 0, 4, DNS_A);
 	ADD(&b, "\1A\4TEST\0", DNS_CNAME, "\1b\xc0\x0e");
@@ -93,8 +93,8 @@ static void test_chain_is_followed(void **state UNUSED)
 
 static void test_other_records_are_left_out(void **state UNUSED)
 {
-	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
-	struct dns_records  found = { 0 };
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
+	struct dns_records         found = { 0 };
 
 	begin(&b, DNS_NXDOMAIN, 2, DNS_AAAA);
 	ADD(&b, AT_QUESTION, DNS_A, "\1\1\1\1");
@@ -124,9 +124,9 @@ static void test_bad_records(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(records); i++) {
-		auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
-		struct dns_records  found = { 0 };
-		unsigned            type = records[i].type == DNS_CNAME ? DNS_A : records[i].type;
+		auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
+		struct dns_records         found = { 0 };
+		unsigned                   type = records[i].type == DNS_CNAME ? DNS_A : records[i].type;
 
 		begin(&b, 0, 1, type);
 		add_record(&b, records[i].owner, records[i].owner_len, records[i].type, records[i].data,
@@ -138,8 +138,8 @@ static void test_bad_records(void **state UNUSED)
 
 static void test_name_too_long(void **state UNUSED)
 {
-	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
-	struct dns_records  found = { 0 };
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
+	struct dns_records         found = { 0 };
 
 	begin(&b, 0, 1, DNS_A);
 	for (int i = 0; i < 4; i++) {
@@ -153,8 +153,8 @@ static void test_name_too_long(void **state UNUSED)
 
 static void test_every_cut_is_refused(void **state UNUSED)
 {
-	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
-	size_t              len;
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
+	size_t                     len;
 
 	begin(&b, 0, 1, DNS_TXT);
 	ADD(&b, AT_QUESTION, DNS_TXT, "\3one");
@@ -169,8 +169,8 @@ static void test_every_cut_is_refused(void **state UNUSED)
 
 static void test_number_is_bounded(void **state UNUSED)
 {
-	auto_buf struct buf b = BUF_INIT(MESSAGE_MAX);
-	struct dns_records  found = { 0 };
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
+	struct dns_records         found = { 0 };
 
 	begin(&b, 0, DNS_RECORDS_MAX + 1, DNS_A);
 	for (int i = 0; i <= DNS_RECORDS_MAX; i++)

@@ -17,11 +17,11 @@
 
 static int decode(const char *header, const char *payload, struct jws **ret, struct problem *p)
 {
-	auto_problem struct problem     none = PROBLEM_INIT;
-	auto_(json) struct json_object *object = json_object_new_object();
-	auto_(jwk) struct jwk          *key = NULL;
-	auto_free char                 *first = b64u_encode_new(header, strlen(header));
-	auto_free char                 *second = b64u_encode_new(payload, strlen(payload));
+	auto_clear(problem) struct problem none = PROBLEM_INIT;
+	auto_(json) struct json_object    *object = json_object_new_object();
+	auto_(jwk) struct jwk             *key = NULL;
+	auto_free char                    *first = b64u_encode_new(header, strlen(header));
+	auto_free char                    *second = b64u_encode_new(payload, strlen(payload));
 
 	js_add_text(object, "protected", first);
 	js_add_text(object, "payload", second);
@@ -40,8 +40,8 @@ static void test_good(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(payloads); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(jws) struct jws      *jws = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(jws) struct jws             *jws = NULL;
 
 		assert_int_equal(decode(HEADER, payloads[i], &jws, &p), 0);
 		assert_string_equal(jws->kid, "k");
@@ -74,8 +74,8 @@ static const struct {
 static void test_bad(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(jws) struct jws      *jws = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(jws) struct jws             *jws = NULL;
 
 		assert_int_equal(decode(bad[i].header, bad[i].payload, &jws, &p), -PROB_MALFORMED);
 		if (strncmp(p.detail, "externalAccountBinding: ", 24) != 0 || !strstr(p.detail, bad[i].detail))

@@ -77,8 +77,8 @@ static void test_followed(void **state UNUSED)
 	auto_(hop) struct hop *from = first();
 
 	for (size_t i = 0; i < ARRAY_LEN(followed); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(hop) struct hop      *to = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(hop) struct hop             *to = NULL;
 
 		if (hop_redirect(from, followed[i].location, &standard, &to, &p) < 0)
 			fail_msg("%s: %s", followed[i].location, p.detail);
@@ -94,8 +94,8 @@ static void test_refused(void **state UNUSED)
 	auto_(hop) struct hop *from = first();
 
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(hop) struct hop      *to = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(hop) struct hop             *to = NULL;
 
 		if (hop_redirect(from, refused[i].location, &standard, &to, &p) != -PROB_UNAUTHORIZED)
 			fail_msg("%s leads to %s", refused[i].location, to ? to->url : p.detail);
@@ -111,8 +111,8 @@ static void test_length_is_bounded(void **state UNUSED)
 
 	memset(location, 'x', HOP_URL_MAX + 1);
 	for (size_t len = HOP_URL_MAX + 1; len >= HOP_URL_MAX; len--) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(hop) struct hop      *to = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(hop) struct hop             *to = NULL;
 
 		location[len] = '\0';
 		assert_int_equal(hop_redirect(from, location, &standard, &to, &p),
@@ -122,9 +122,9 @@ static void test_length_is_bounded(void **state UNUSED)
 
 static void test_other_ports(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(hop) struct hop      *from = hop_first("a.example", 5002, "/x");
-	auto_(hop) struct hop      *same = NULL, *tls = NULL, *none = NULL;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(hop) struct hop             *from = hop_first("a.example", 5002, "/x");
+	auto_(hop) struct hop             *same = NULL, *tls = NULL, *none = NULL;
 
 	assert_int_equal(hop_redirect(from, "/y", &rig, &same, &p), 0);
 	assert_string_equal(same->url, "http://a.example:5002/y");

@@ -9,8 +9,8 @@
 
 static struct hosts *parse(const char *text)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct hosts               *hosts = NULL;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct hosts                      *hosts = NULL;
 
 	assert_int_equal(hosts_parse("file", text, strlen(text), &hosts, &p), 0);
 	return hosts;
@@ -72,8 +72,8 @@ static void test_refused(void **state UNUSED)
 	static const char *const texts[] = { "localhost 127.0.0.1\n", "127.0.0.1 ok\n127.0.0 a\n" };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		struct hosts               *hosts = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		struct hosts                      *hosts = NULL;
 
 		assert_int_equal(hosts_parse("file", texts[i], strlen(texts[i]), &hosts, &p), -PROB_CONFIG);
 		assert_non_null(strstr(p.detail, i ? "file:2:" : "file:1:"));
@@ -90,9 +90,9 @@ static void write_file(const char *path, const char *text)
 
 static void test_refresh(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(hosts) struct hosts  *hosts = NULL;
-	char                        path[] = "/tmp/test-hosts.XXXXXX";
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(hosts) struct hosts         *hosts = NULL;
+	char                               path[] = "/tmp/test-hosts.XXXXXX";
 
 	close(mkstemp(path));
 	write_file(path, "127.0.0.1 a.test\n");
@@ -115,8 +115,8 @@ static void test_refresh(void **state UNUSED)
 
 static void test_missing_file(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct hosts               *hosts = NULL;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct hosts                      *hosts = NULL;
 
 	assert_int_equal(hosts_load("/nonexistent/hosts", &hosts, &p), -PROB_CONFIG);
 	assert_non_null(strstr(p.detail, "/nonexistent/hosts"));

@@ -32,9 +32,9 @@ static const struct {
 static void test_accepted(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(accepted); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		struct ident                id;
-		bool                        star = accepted[i].value[0] == '*';
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		struct ident                       id;
+		bool                               star = accepted[i].value[0] == '*';
 
 		if (ident_from_text("dns", accepted[i].text, &id, &p) < 0)
 			fail_msg("%s: %s", accepted[i].text, p.detail);
@@ -105,8 +105,8 @@ static const struct {
 static void test_refused(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		struct ident                id = { .value = "untouched" };
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		struct ident                       id = { .value = "untouched" };
 
 		if (ident_from_text(refused[i].type, refused[i].text, &id, &p) == 0)
 			fail_msg("%s is accepted", refused[i].text);

@@ -26,9 +26,9 @@ static const struct js_field fields[] = {
 
 static struct json_object *parse(const char *text)
 {
-	const struct js_limits      limits = { .max_bytes = 1000, .max_depth = 3, .max_members = 20 };
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct json_object         *object = NULL;
+	const struct js_limits             limits = { .max_bytes = 1000, .max_depth = 3, .max_members = 20 };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct json_object                *object = NULL;
 
 	assert_int_equal(js_parse(text, strlen(text), &limits, &object, &p), 0);
 	return object;
@@ -39,8 +39,8 @@ static void test_all_members(void **state UNUSED)
 	auto_(json) struct json_object *object =
 		parse("{\"text\":\"abc\",\"flag\":true,\"number\":10,\"optionalNumber\":0,\"unknown\":[],"
 	              "\"time\":\"1970-01-01T00:00:01Z\",\"object\":{\"a\":1},\"array\":[1,2]}");
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct target               t;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct target                      t;
 
 	assert_int_equal(js_bind(object, fields, &t, &p), 0);
 	assert_string_equal(t.text, "abc");
@@ -62,9 +62,9 @@ static void test_absent_and_null(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		auto_(json) struct json_object *object = parse(texts[i]);
-		auto_problem struct problem     p = PROBLEM_INIT;
-		struct target                   t;
+		auto_(json) struct json_object    *object = parse(texts[i]);
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		struct target                      t;
 
 		memset(&t, 0x55, sizeof(t));
 		assert_int_equal(js_bind(object, fields, &t, &p), 0);
@@ -102,9 +102,9 @@ static void test_refused(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		auto_(json) struct json_object *object = parse(cases[i].text);
-		auto_problem struct problem     p = PROBLEM_INIT;
-		struct target                   t;
+		auto_(json) struct json_object    *object = parse(cases[i].text);
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		struct target                      t;
 
 		assert_int_equal(js_bind(object, fields, &t, &p), -PROB_MALFORMED);
 		assert_string_equal(p.detail, cases[i].detail);

@@ -39,7 +39,7 @@ static void test_accepted(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
 
 		if (js_scan(texts[i], strlen(texts[i]), &limits, &p) < 0)
 			fail_msg("%s: %s", texts[i], p.detail);
@@ -109,8 +109,8 @@ static void test_refused(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		char                        expected[PROBLEM_DETAIL_MAX];
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		char                               expected[PROBLEM_DETAIL_MAX];
 
 		snprintf(expected, sizeof(expected), "%s", cases[i].detail);
 		for (char *quote = expected; (quote = strchr(quote, '"'));)
@@ -122,7 +122,7 @@ static void test_refused(void **state UNUSED)
 
 static void test_raw_nul(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT, q = PROBLEM_INIT;
+	auto_clear(problem) struct problem p = PROBLEM_INIT, q = PROBLEM_INIT;
 
 	assert_int_equal(js_scan("\"a\0b\"", 5, &limits, &p), -PROB_MALFORMED);
 	assert_int_equal(js_scan("\"\\\0\"", 4, &limits, &q), -PROB_MALFORMED);
@@ -131,8 +131,8 @@ static void test_raw_nul(void **state UNUSED)
 
 static void test_size_limit(void **state UNUSED)
 {
-	const struct js_limits      four = { .max_bytes = 4, .max_depth = 1, .max_members = 4 };
-	auto_problem struct problem p = PROBLEM_INIT;
+	const struct js_limits             four = { .max_bytes = 4, .max_depth = 1, .max_members = 4 };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
 
 	assert_int_equal(js_scan("null", 4, &four, &p), 0);
 	assert_int_equal(js_scan("false", 5, &four, &p), -PROB_MALFORMED);
@@ -142,10 +142,10 @@ static void test_size_limit(void **state UNUSED)
 /* Many names with a long equal beginning: quadratic comparison would take minutes. */
 static void test_many_names(void **state UNUSED)
 {
-	const struct js_limits      wide = { .max_bytes = 8 << 20, .max_depth = 1, .max_members = 100000 };
-	auto_buf struct buf         text = BUF_INIT(8 << 20);
-	auto_problem struct problem p = PROBLEM_INIT;
-	const int64_t               start = clk_mono();
+	const struct js_limits             wide = { .max_bytes = 8 << 20, .max_depth = 1, .max_members = 100000 };
+	auto_clear(buf) struct buf         text = BUF_INIT(8 << 20);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	const int64_t                      start = clk_mono();
 
 	buf_adds(&text, "{");
 	for (int i = 0; i < 50000; i++)
@@ -159,9 +159,9 @@ static void test_many_names(void **state UNUSED)
 
 static void test_parse(void **state UNUSED)
 {
-	auto_(json) struct json_object *object = NULL;
-	auto_problem struct problem     p = PROBLEM_INIT, q = PROBLEM_INIT, s = PROBLEM_INIT;
-	static const char               text[] = " {\"a\":{\"b\":[1]}} \n";
+	auto_(json) struct json_object    *object = NULL;
+	auto_clear(problem) struct problem p = PROBLEM_INIT, q = PROBLEM_INIT, s = PROBLEM_INIT;
+	static const char                  text[] = " {\"a\":{\"b\":[1]}} \n";
 
 	assert_int_equal(js_parse(text, strlen(text), &limits, &object, &p), 0);
 	assert_int_equal(json_object_get_type(object), json_type_object);

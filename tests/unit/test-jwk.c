@@ -36,8 +36,8 @@ static void test_vectors(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(jwk) struct jwk      *jwk = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(jwk) struct jwk             *jwk = NULL;
 
 		if (jwk_from_text(vectors[i].text, &jwk, &p) < 0)
 			fail_msg("%s", p.detail);
@@ -101,8 +101,8 @@ static const struct {
 static void test_refused(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(refused); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(jwk) struct jwk      *jwk = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(jwk) struct jwk             *jwk = NULL;
 
 		if (jwk_from_text(refused[i].text, &jwk, &p) == 0)
 			fail_msg("%s is accepted", refused[i].text);
@@ -141,11 +141,11 @@ static const struct {
 static void test_rsa_refused(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(rsa_keys); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(jwk) struct jwk      *jwk = NULL;
-		auto_free char             *n = NULL, *text = NULL;
-		uint8_t                     bytes[1100];
-		size_t                      len = rsa_keys[i].len;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(jwk) struct jwk             *jwk = NULL;
+		auto_free char                    *n = NULL, *text = NULL;
+		uint8_t                            bytes[1100];
+		size_t                             len = rsa_keys[i].len;
 
 		memset(bytes, 0x55, sizeof(bytes));
 		bytes[0] = rsa_keys[i].first;
@@ -162,10 +162,10 @@ static void test_rsa_refused(void **state UNUSED)
 /* Key, its JWK, the canonical text of that: one thumbprint. */
 static void check_round_trip(gnutls_privkey_t made, enum jwk_kind kind)
 {
-	auto_(gprivkey) gnutls_privkey_t key = made;
-	auto_(gpubkey) gnutls_pubkey_t   pub = key_public(key);
-	auto_problem struct problem      p = PROBLEM_INIT;
-	auto_(jwk) struct jwk           *jwk = NULL, *again = NULL;
+	auto_(gprivkey) gnutls_privkey_t   key = made;
+	auto_(gpubkey) gnutls_pubkey_t     pub = key_public(key);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(jwk) struct jwk             *jwk = NULL, *again = NULL;
 
 	assert_int_equal(jwk_from_pubkey(pub, &jwk, &p), 0);
 	assert_int_equal(jwk->kind, kind);
@@ -192,10 +192,10 @@ static void test_round_trips(void **state UNUSED)
 
 static void check_pubkey_refused(gnutls_privkey_t made)
 {
-	auto_(gprivkey) gnutls_privkey_t key = made;
-	auto_(gpubkey) gnutls_pubkey_t   pub = key_public(key);
-	auto_problem struct problem      p = PROBLEM_INIT;
-	auto_(jwk) struct jwk           *jwk = NULL;
+	auto_(gprivkey) gnutls_privkey_t   key = made;
+	auto_(gpubkey) gnutls_pubkey_t     pub = key_public(key);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(jwk) struct jwk             *jwk = NULL;
 
 	assert_int_equal(jwk_from_pubkey(pub, &jwk, &p), -PROB_BAD_PUBLIC_KEY);
 	assert_null(jwk);

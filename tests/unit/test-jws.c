@@ -24,8 +24,8 @@ static int decode(const char *header, const char *payload, const char *signature
 
 static void test_members(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(jws) struct jws      *jws = NULL;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(jws) struct jws             *jws = NULL;
 
 	assert_int_equal(decode(HEADER, "e30", "AAAA", &jws, &p), 0);
 	assert_string_equal(jws->kid, "k");
@@ -40,8 +40,8 @@ static void test_members(void **state UNUSED)
 
 static void test_post_as_get(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(jws) struct jws      *jws = NULL;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(jws) struct jws             *jws = NULL;
 
 	assert_int_equal(decode(HEADER, "", "AAAA", &jws, &p), 0);
 	assert_int_equal(jws->payload_len, 0);
@@ -50,8 +50,8 @@ static void test_post_as_get(void **state UNUSED)
 
 static void test_jwk_member(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_(jws) struct jws      *jws = NULL;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(jws) struct jws             *jws = NULL;
 
 	assert_int_equal(decode("{\"alg\":\"ES256\",\"jwk\":{\"kty\":\"EC\"},\"typ\":\"x\"," URL_AND_NONCE "}", "",
 	                        "AAAA", &jws, &p),
@@ -128,8 +128,8 @@ static const struct {
 static void test_bad_headers(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(bad_headers); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(jws) struct jws      *jws = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(jws) struct jws             *jws = NULL;
 
 		if (decode(bad_headers[i].header, "", "AAAA", &jws, &p) == 0)
 			fail_msg("%s is accepted", bad_headers[i].header);
@@ -142,8 +142,8 @@ static void test_bad_headers(void **state UNUSED)
 static void test_bad_bodies(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(bad_bodies); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(jws) struct jws      *jws = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(jws) struct jws             *jws = NULL;
 
 		if (jws_decode(bad_bodies[i].body, strlen(bad_bodies[i].body), &jws, &p) == 0)
 			fail_msg("%s is accepted", bad_bodies[i].body);
@@ -156,10 +156,10 @@ static void test_bad_bodies(void **state UNUSED)
 static void test_body_size(void **state UNUSED)
 {
 	for (size_t size = 1048576; size <= 1048577; size++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(jws) struct jws      *jws = NULL;
-		auto_free char             *body = NULL, *payload = NULL, *frame = NULL;
-		size_t                      room;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(jws) struct jws             *jws = NULL;
+		auto_free char                    *body = NULL, *payload = NULL, *frame = NULL;
+		size_t                             room;
 
 		frame = xasprintf("{\"protected\":\"" PROTECTED "\",\"signature\":\"AAAA\",\"payload\":\"\"}");
 		room = size - strlen(frame);
@@ -175,9 +175,9 @@ static void test_body_size(void **state UNUSED)
 /* A decoded JWS with that algorithm, to put the parts of a published vector into. */
 static struct jws *with_alg(const char *alg)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_free char             *header = xasprintf("{\"alg\":\"%s\",\"kid\":\"k\"," URL_AND_NONCE "}", alg);
-	struct jws                 *jws = NULL;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_free char                    *header = xasprintf("{\"alg\":\"%s\",\"kid\":\"k\"," URL_AND_NONCE "}", alg);
+	struct jws                        *jws = NULL;
 
 	assert_int_equal(decode(header, "", "AAAA", &jws, &p), 0);
 	return jws;
@@ -213,11 +213,11 @@ static void test_vectors(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(vectors); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(jws) struct jws      *jws = with_alg(vectors[i].alg);
-		auto_(jwk) struct jwk      *jwk = NULL;
-		uint8_t                     signature[64];
-		size_t                      len;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(jws) struct jws             *jws = with_alg(vectors[i].alg);
+		auto_(jwk) struct jwk             *jwk = NULL;
+		uint8_t                            signature[64];
+		size_t                             len;
 
 		assert_int_equal(jwk_from_text(vectors[i].key, &jwk, &p), 0);
 		assert_true(b64u_decode(vectors[i].signature, strlen(vectors[i].signature), signature,
@@ -255,8 +255,8 @@ static int setup_keys(void **state)
 
 	*state = keys;
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		auto_problem struct problem    p = PROBLEM_INIT;
-		auto_(gpubkey) gnutls_pubkey_t pub = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(gpubkey) gnutls_pubkey_t     pub = NULL;
 
 		keys->secret[i] = key_new(kinds[i].pk, kinds[i].bits);
 		pub = key_public(keys->secret[i]);
@@ -290,11 +290,11 @@ static void put_number(uint8_t *out, unsigned half, const gnutls_datum_t *number
 /* der: how GnuTLS signs; else as RFC 7518 3.4 wants it. */
 static struct jws *signed_by(const struct keys *keys, size_t key, size_t alg, bool der)
 {
-	static const char          input[] = "cHJvdGVjdGVk.cGF5bG9hZA";
-	const gnutls_datum_t       data = { (unsigned char *)(uintptr_t)input, sizeof(input) - 1 };
-	struct jws                *jws = with_alg(kinds[alg].alg);
-	auto_gdatum gnutls_datum_t sig = { 0 }, r = { 0 }, s = { 0 };
-	uint8_t                    raw[2 * 66];
+	static const char                 input[] = "cHJvdGVjdGVk.cGF5bG9hZA";
+	const gnutls_datum_t              data = { (unsigned char *)(uintptr_t)input, sizeof(input) - 1 };
+	struct jws                       *jws = with_alg(kinds[alg].alg);
+	auto_clear(gdatum) gnutls_datum_t sig = { 0 }, r = { 0 }, s = { 0 };
+	uint8_t                           raw[2 * 66];
 
 	assert_int_equal(gnutls_privkey_sign_data2(keys->secret[key], kinds[key].sign, 0, &data, &sig), 0);
 	if (kinds[key].half == 0 || der) {
@@ -310,8 +310,8 @@ static struct jws *signed_by(const struct keys *keys, size_t key, size_t alg, bo
 
 static void expect(const struct jws *jws, const struct jwk *jwk, const char *detail)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	int                         r = jws_verify(jws, jwk, &p);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	int                                r = jws_verify(jws, jwk, &p);
 
 	if (!detail) {
 		if (r < 0)
@@ -442,9 +442,9 @@ static const struct {
 static void test_inner(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(inner); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(jws) struct jws      *jws = NULL;
-		int                         r = decode_inner(inner[i].header, inner[i].use, &jws, &p);
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(jws) struct jws             *jws = NULL;
+		int                                r = decode_inner(inner[i].header, inner[i].use, &jws, &p);
 
 		assert_int_equal(r, -(int)p.code);
 		if (p.code != inner[i].code || !strstr(p.detail, inner[i].detail))
@@ -466,9 +466,9 @@ static void test_inner_body(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(bodies); i++) {
-		auto_problem struct problem     p = PROBLEM_INIT;
-		auto_(json) struct json_object *object = json_tokener_parse(bodies[i]);
-		auto_(jws) struct jws          *jws = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(json) struct json_object    *object = json_tokener_parse(bodies[i]);
+		auto_(jws) struct jws             *jws = NULL;
 
 		assert_int_equal(jws_decode_inner(object, JWS_BINDING, &jws, &p), -PROB_MALFORMED);
 	}
@@ -479,8 +479,8 @@ static void test_mac_hash(void **state UNUSED)
 	static const char *const names[][2] = { { "HS256", "sha256" }, { "HS384", "sha384" }, { "HS512", "sha512" } };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		auto_(jws) struct jws      *jws = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(jws) struct jws             *jws = NULL;
 		auto_free char *header = xasprintf("{\"alg\":\"%s\",\"kid\":\"k\"," INNER_URL "}", names[i][0]);
 
 		assert_int_equal(decode_inner(header, JWS_BINDING, &jws, &p), 0);

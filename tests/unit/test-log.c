@@ -77,7 +77,7 @@ static void test_long_lines(void **state UNUSED)
 
 static void test_problem(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
 
 	problem_set(&p, PROB_BAD_NONCE, "nonce is too old");
 	problem_cause(&p, "age");

@@ -21,8 +21,8 @@ static void keys_of(struct nonce_keys *keys, int64_t id, const uint8_t key[NONCE
 /* The code, and whether the key was unknown. */
 static int check(const struct nonce_keys *keys, const char *text, int64_t now, struct nonce *ret, bool *ret_unknown)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	const int                   r = nonce_check(keys, text, now, LIFETIME, ret, ret_unknown, &p);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	const int                          r = nonce_check(keys, text, now, LIFETIME, ret, ret_unknown, &p);
 
 	if (r == -PROB_BAD_NONCE)
 		assert_string_equal(p.detail, "JWS has an invalid anti-replay nonce");

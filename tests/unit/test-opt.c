@@ -61,8 +61,8 @@ static void test_good(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		int                         first = -1;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		int                                first = -1;
 
 		assert_int_equal(parse(cases[i].args, &first, &p), 0);
 		assert_int_equal(verbose, cases[i].verbose);
@@ -96,8 +96,8 @@ static void test_refused(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		int                         first = -1;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		int                                first = -1;
 
 		assert_int_equal(parse(cases[i].args, &first, &p), -PROB_CONFIG);
 		assert_string_equal(p.detail, cases[i].detail);
@@ -107,11 +107,11 @@ static void test_refused(void **state UNUSED)
 
 static void test_list(void **state UNUSED)
 {
-	char                        add[] = "-a", first[] = "one", second[] = "--add=two", third[] = "-athree";
-	char                       *few[] = { add, add, first, second, third, NULL };
-	char                       *many[OPT_LIST_MAX + 2];
-	auto_problem struct problem p = PROBLEM_INIT;
-	int                         end;
+	char                               add[] = "-a", first[] = "one", second[] = "--add=two", third[] = "-athree";
+	char                              *few[] = { add, add, first, second, third, NULL };
+	char                              *many[OPT_LIST_MAX + 2];
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	int                                end;
 
 	list.n = 0;
 	assert_int_equal(opt_parse(&usage, 5, few, &end, &p), 0);
@@ -131,11 +131,11 @@ static void test_list(void **state UNUSED)
 
 static void test_no_operands(void **state UNUSED)
 {
-	const struct opt_usage      none = { "chertctl none", "", "Tests.", rows };
-	auto_problem struct problem p = PROBLEM_INIT;
-	char                        program[] = "none", option[] = "-v", operand[] = "x";
-	char                       *argv[] = { program, option, operand, NULL };
-	int                         first = -1;
+	const struct opt_usage             none = { "chertctl none", "", "Tests.", rows };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	char                               program[] = "none", option[] = "-v", operand[] = "x";
+	char                              *argv[] = { program, option, operand, NULL };
+	int                                first = -1;
 
 	assert_int_equal(opt_parse(&none, 2, argv, &first, &p), 0);
 	assert_int_equal(first, 2);
@@ -179,8 +179,8 @@ static void test_help_and_version(void **state UNUSED)
 		fflush(NULL);
 		pid = fork();
 		if (pid == 0) {
-			auto_problem struct problem p = PROBLEM_INIT;
-			int                         first;
+			auto_clear(problem) struct problem p = PROBLEM_INIT;
+			int                                first;
 
 			dup2(ends[1], STDOUT_FILENO);
 			_exit(parse(cases[i].args, &first, &p) == 0 ? 3 : 4);

@@ -23,8 +23,8 @@ static const struct conf_profile profile = {
 
 static int check(const struct conf_profile *with, const char *name)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct ident                id;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct ident                       id;
 
 	assert_int_equal(ident_from_text("dns", name, &id, &p), 0);
 	return policy_check(with, &id, &p);
@@ -49,8 +49,8 @@ static void test_names(void **state UNUSED)
 
 static bool covers(const struct conf_profile *with, const char *name)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct ident                id;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct ident                       id;
 
 	assert_int_equal(ident_from_text("dns", name, &id, &p), 0);
 	return policy_covers_subdomains(with, &id);
@@ -108,7 +108,7 @@ static void test_periods(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
 
 		assert_int_equal(policy_check_period(&profile, now, cases[i].not_before, cases[i].not_after, &p),
 		                 cases[i].result);
@@ -133,8 +133,8 @@ static void test_contacts(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		auto_problem struct problem     p = PROBLEM_INIT;
-		auto_(json) struct json_object *array = json_tokener_parse(cases[i].array);
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(json) struct json_object    *array = json_tokener_parse(cases[i].array);
 
 		assert_int_equal(contact_check(array, &p), -(int)cases[i].code);
 	}

@@ -18,7 +18,7 @@ static void assert_json(struct json_object *object, const char *expected)
 
 static void test_wire(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
 
 	problem_set(&p, PROB_NOT_FOUND, "no such order");
 	problem_cause(&p, "secret");
@@ -28,7 +28,7 @@ static void test_wire(void **state UNUSED)
 
 static void test_wire_algorithms(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
 
 	problem_set(&p, PROB_BAD_SIGNATURE_ALGORITHM, "HS256 is not permitted");
 	assert_json(
@@ -40,7 +40,7 @@ static void test_wire_algorithms(void **state UNUSED)
 
 static void test_wire_subproblems(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
 
 	problem_set(&p, PROB_REJECTED_IDENTIFIER, "not ours");
 	problem_sub(&p, "dns", "a.example");
@@ -75,7 +75,7 @@ static void test_wire_own_fault(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
 
 		problem_set(&p, cases[i].code, "secret");
 		problem_cause(&p, "more secret");
@@ -85,8 +85,8 @@ static void test_wire_own_fault(void **state UNUSED)
 
 static void test_text_round_trip(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT, back = PROBLEM_INIT;
-	auto_free char             *text = NULL;
+	auto_clear(problem) struct problem p = PROBLEM_INIT, back = PROBLEM_INIT;
+	auto_free char                    *text = NULL;
 
 	problem_set(&p, PROB_DNS, "no address for \u00e4/x");
 	problem_sub(&p, "dns", "a.example");
@@ -127,7 +127,7 @@ static void test_text_wrong(void **state UNUSED)
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(wrong); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
 
 		assert_int_equal(problem_from_text(wrong[i], &p), -PROB_INTERNAL);
 		assert_int_equal(p.n_subs, 0);

@@ -70,7 +70,7 @@ static void test_registered(void **state UNUSED)
 
 static void test_set(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
 
 	assert_int_equal(problem_set(&p, PROB_BAD_CSR, "key has %d bits", 512), -PROB_BAD_CSR);
 	assert_int_equal(p.code, PROB_BAD_CSR);
@@ -85,7 +85,7 @@ static void test_set(void **state UNUSED)
 
 static void test_detail_is_one_line_without_quotes(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
 
 	problem_set(&p, PROB_MALFORMED, "found \"%s\"", "a\r\nb\x1b\x7f");
 	assert_string_equal(p.detail, "found 'a?"
@@ -100,9 +100,9 @@ static void test_long_detail(void **state UNUSED)
 
 	for (size_t i = 0; i < ARRAY_LEN(chars); i++) {
 		for (int shift = 0; shift < 4; shift++) {
-			auto_problem struct problem p = PROBLEM_INIT;
-			const size_t                n = strlen(chars[i]);
-			char                        text[1001] = "";
+			auto_clear(problem) struct problem p = PROBLEM_INIT;
+			const size_t                       n = strlen(chars[i]);
+			char                               text[1001] = "";
 
 			for (size_t at = 0; at + n < sizeof(text); at += n)
 				memcpy(text + at, chars[i], n);
@@ -115,7 +115,7 @@ static void test_long_detail(void **state UNUSED)
 
 static void test_sub(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
 
 	for (int i = 0; i < PROBLEM_SUBS_MAX + 5; i++) {
 		problem_set(&p, PROB_REJECTED_IDENTIFIER, "name %d is not permitted", i);

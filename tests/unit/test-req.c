@@ -11,9 +11,9 @@
 /* req_parse() on copies, as libfcgi hands them out. */
 static int parse(const char *const *texts, struct request *ret, enum prob_code *ret_code, char *env[16])
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	size_t                      n = 0;
-	int                         r;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	size_t                             n = 0;
+	int                                r;
 
 	for (; texts[n]; n++)
 		env[n] = xstrdup(texts[n]);

@@ -32,11 +32,11 @@ static const struct {
 static void test_kinds(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(kinds); i++) {
-		auto_(gprivkey) gnutls_privkey_t key = key_new(kinds[i].pk, kinds[i].bits);
-		auto_(gpubkey) gnutls_pubkey_t   pub = key_public(key);
-		auto_gdatum gnutls_datum_t       der = { 0 };
-		auto_problem struct problem      p = PROBLEM_INIT, q = PROBLEM_INIT;
-		auto_(spki) struct spki         *a = NULL, *b = NULL;
+		auto_(gprivkey) gnutls_privkey_t   key = key_new(kinds[i].pk, kinds[i].bits);
+		auto_(gpubkey) gnutls_pubkey_t     pub = key_public(key);
+		auto_clear(gdatum) gnutls_datum_t  der = { 0 };
+		auto_clear(problem) struct problem p = PROBLEM_INIT, q = PROBLEM_INIT;
+		auto_(spki) struct spki           *a = NULL, *b = NULL;
 
 		key_spki(key, &der);
 		if (kinds[i].detail) {
@@ -58,11 +58,11 @@ static void test_kinds(void **state UNUSED)
 
 static void test_types(void **state UNUSED)
 {
-	auto_(gprivkey) gnutls_privkey_t key = key_new_ec(GNUTLS_ECC_CURVE_SECP256R1);
-	auto_gdatum gnutls_datum_t       der = { 0 };
-	auto_problem struct problem      p = PROBLEM_INIT;
-	struct conf_list                 none = { NULL, 0 };
-	struct spki                     *spki = NULL;
+	auto_(gprivkey) gnutls_privkey_t   key = key_new_ec(GNUTLS_ECC_CURVE_SECP256R1);
+	auto_clear(gdatum) gnutls_datum_t  der = { 0 };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct conf_list                   none = { NULL, 0 };
+	struct spki                       *spki = NULL;
 
 	key_spki(key, &der);
 	assert_int_equal(spki_from_der(der.data, der.size, &none, &spki, &p), -PROB_BAD_CSR);
@@ -113,10 +113,10 @@ static void put_odd_rsa(struct der_out *out, const struct odd_rsa *odd)
 static void test_odd_rsa(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(odd_keys); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		struct spki                *spki = NULL;
-		uint8_t                     memory[512];
-		struct der_out              out;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		struct spki                       *spki = NULL;
+		uint8_t                            memory[512];
+		struct der_out                     out;
 
 		der_out_init(&out, memory, sizeof(memory));
 		put_odd_rsa(&out, &odd_keys[i]);
@@ -130,17 +130,17 @@ static void test_odd_rsa(void **state UNUSED)
 
 static void test_not_canonical(void **state UNUSED)
 {
-	auto_(gprivkey) gnutls_privkey_t key = key_new_ec(GNUTLS_ECC_CURVE_SECP256R1);
-	auto_gdatum gnutls_datum_t       der = { 0 };
-	uint8_t                          lax[256];
-	size_t                           len;
+	auto_(gprivkey) gnutls_privkey_t  key = key_new_ec(GNUTLS_ECC_CURVE_SECP256R1);
+	auto_clear(gdatum) gnutls_datum_t der = { 0 };
+	uint8_t                           lax[256];
+	size_t                            len;
 
 	key_spki(key, &der);
 	assert_int_equal(der.data[1], der.size - 2);
 	/* the outer length in the long form; bytes behind; a point that is not on the curve; cut short */
 	for (int variant = 0; variant < 4; variant++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		struct spki                *spki = NULL;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		struct spki                       *spki = NULL;
 
 		memcpy(lax, der.data, der.size);
 		memset(lax + der.size, 0, 1);
@@ -157,9 +157,9 @@ static void test_not_canonical(void **state UNUSED)
 
 static void test_size(void **state UNUSED)
 {
-	static const uint8_t        big[SPKI_MAX + 1];
-	auto_problem struct problem p = PROBLEM_INIT, q = PROBLEM_INIT;
-	struct spki                *spki = NULL;
+	static const uint8_t               big[SPKI_MAX + 1];
+	auto_clear(problem) struct problem p = PROBLEM_INIT, q = PROBLEM_INIT;
+	struct spki                       *spki = NULL;
 
 	assert_int_equal(spki_from_der(big, sizeof(big), &all_types, &spki, &p), -PROB_BAD_CSR);
 	assert_non_null(strstr(p.detail, "exceeds"));

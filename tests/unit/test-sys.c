@@ -135,9 +135,9 @@ static void test_lock_memory(void **state UNUSED)
 
 static int become_nobody(void)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	const struct passwd        *pw;
-	gid_t                       groups[2];
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	const struct passwd               *pw;
+	gid_t                              groups[2];
 
 	if (privs_become("nobody", &p) < 0)
 		return 1;
@@ -155,7 +155,7 @@ static int become_refused(void)
 	int                      n = 0;
 
 	for (size_t i = 0; i < ARRAY_LEN(users); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
 
 		n += privs_become(users[i], &p) == -PROB_CONFIG;
 	}

@@ -46,8 +46,8 @@ static void fill_issuer(struct issuer *issuer, gnutls_privkey_t key, gnutls_x509
 
 static void setup_spki(struct fixture *f, gnutls_pk_algorithm_t pk, unsigned bits)
 {
-	auto_problem struct problem      p = PROBLEM_INIT;
-	auto_(gprivkey) gnutls_privkey_t key = key_new(pk, bits);
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(gprivkey) gnutls_privkey_t   key = key_new(pk, bits);
 	auto_(gpubkey) gnutls_pubkey_t public = key_public(key);
 	const struct conf_list permitted = { types, ARRAY_LEN(types) };
 
@@ -56,7 +56,7 @@ static void setup_spki(struct fixture *f, gnutls_pk_algorithm_t pk, unsigned bit
 
 static void setup(struct fixture *f, const char *key_type)
 {
-	auto_problem struct problem           p = PROBLEM_INIT;
+	auto_clear(problem) struct problem    p = PROBLEM_INIT;
 	auto_(gx509key) gnutls_x509_privkey_t x509 = NULL;
 	auto_(gcrq) gnutls_x509_crq_t         crq = NULL;
 	const struct ca_subject               subject = { "Test", "Org", "DE" };
@@ -95,11 +95,11 @@ static void teardown(struct fixture *f)
 /* Builds, signs and reads back. */
 static gnutls_x509_crt_t issue(const struct fixture *f, struct id *ret_serial)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	gnutls_x509_crt_t           crt = NULL;
-	struct tbs                  tbs;
-	auto_free uint8_t          *der = NULL, *again = NULL;
-	size_t                      len, again_len;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	gnutls_x509_crt_t                  crt = NULL;
+	struct tbs                         tbs;
+	auto_free uint8_t                 *der = NULL, *again = NULL;
+	size_t                             len, again_len;
 
 	assert_int_equal(tbs_build(&f->req, &tbs, &p), 0);
 	assert_int_equal(sign_tbs(&f->issuer, tbs.der, tbs.der_len, &der, &len, &p), 0);
@@ -199,12 +199,12 @@ static void test_algorithms(void **state UNUSED)
 
 static void test_foreign_key(void **state UNUSED)
 {
-	auto_problem struct problem      p = PROBLEM_INIT;
-	auto_(gprivkey) gnutls_privkey_t foreign = key_new_ec(GNUTLS_ECC_CURVE_SECP256R1);
-	struct fixture                   f;
-	struct tbs                       tbs;
-	auto_free uint8_t               *der = NULL;
-	size_t                           len;
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_(gprivkey) gnutls_privkey_t   foreign = key_new_ec(GNUTLS_ECC_CURVE_SECP256R1);
+	struct fixture                     f;
+	struct tbs                         tbs;
+	auto_free uint8_t                 *der = NULL;
+	size_t                             len;
 
 	setup(&f, "p-256");
 	assert_int_equal(tbs_build(&f.req, &tbs, &p), 0);
@@ -247,8 +247,8 @@ static void test_validity(void **state UNUSED)
 
 	setup(&f, "p-256");
 	for (size_t i = 0; i < ARRAY_LEN(validities); i++) {
-		auto_problem struct problem p = PROBLEM_INIT;
-		struct tbs                  tbs = { 0 };
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		struct tbs                         tbs = { 0 };
 
 		f.req.not_before = validities[i].asked_before ? AT(validities[i].asked_before) : 0;
 		f.req.not_after = validities[i].asked_after ? AT(validities[i].asked_after) : 0;
@@ -280,10 +280,10 @@ static void test_far_future(void **state UNUSED)
 
 static void test_name_constraints(void **state UNUSED)
 {
-	static unsigned char        example[] = "example", other[] = "other";
-	auto_problem struct problem p = PROBLEM_INIT;
-	struct fixture              f;
-	struct tbs                  tbs = { 0 };
+	static unsigned char               example[] = "example", other[] = "other";
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct fixture                     f;
+	struct tbs                         tbs = { 0 };
 
 	setup(&f, "p-256");
 	assert_int_equal(gnutls_x509_name_constraints_init(&f.issuer.constraints), 0);
@@ -303,10 +303,10 @@ static void test_name_constraints(void **state UNUSED)
 
 static void test_too_many_names(void **state UNUSED)
 {
-	auto_problem struct problem p = PROBLEM_INIT;
-	auto_free struct ident     *names = xcalloc(300, sizeof(*names));
-	struct fixture              f;
-	struct tbs                  tbs = { 0 };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	auto_free struct ident            *names = xcalloc(300, sizeof(*names));
+	struct fixture                     f;
+	struct tbs                         tbs = { 0 };
 
 	setup(&f, "p-256");
 	for (size_t i = 0; i < 300; i++)
