@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "pki/jws.h"
 #include "json/js.h"
+#include "pki/jws.h"
 
 static struct json_object *new_document(enum prob_code code, const char *detail)
 {

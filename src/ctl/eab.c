@@ -9,9 +9,9 @@
 #include "base/hex.h"
 #include "base/mem.h"
 #include "ctl/show.h"
+#include "json/js.h"
 #include "pki/gnutls.h"
 #include "pki/ident.h"
-#include "json/js.h"
 
 #define KID_MAX        64
 #define KID_BYTES      12 /* of those made here, in hex */

@@ -7,8 +7,8 @@
 #include "base/buf.h"
 #include "base/clk.h"
 #include "base/mem.h"
-#include "pki/crt.h"
 #include "json/js.h"
+#include "pki/crt.h"
 
 #define CELL_MAX (1 << 20)
 #define GAP      2 /* blanks between columns */

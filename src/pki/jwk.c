@@ -6,8 +6,8 @@
 
 #include "base/b64u.h"
 #include "base/mem.h"
-#include "pki/rsa.h"
 #include "json/js.h"
+#include "pki/rsa.h"
 
 #define COORDINATE_MAX 66   /* P-521 */
 #define RSA_MAX        2100 /* bytes of a member: RSA-16384 and some, so that rsa_flaw can say what is wrong */

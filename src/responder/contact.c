@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "pki/ident.h"
 #include "json/js.h"
+#include "pki/ident.h"
 
 #define CONTACTS_MAX 10
 #define ADDRESS_MAX  254 /* RFC 5321 4.5.3.1.3, without the angle brackets */

@@ -10,9 +10,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "db/problem-text.h"
+#include "json/js.h"
 #include "pki/crt.h"
 #include "signer/tbs.h"
-#include "json/js.h"
 
 #define LEASE_SECONDS 60
 #define ARRAY_MAX     (512 * 2 * (CRT_MAX + 8)) /* the largest batch in hex */

@@ -6,9 +6,9 @@
 
 #include "base/b64u.h"
 #include "base/mem.h"
+#include "json/js.h"
 #include "pki/gnutls.h"
 #include "validator/excerpt.h"
-#include "json/js.h"
 
 #define PREFIX     "_acme-challenge."
 #define DIGEST_LEN 32

@@ -5,9 +5,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "json/js.h"
 #include "validator/excerpt.h"
 #include "validator/hop.h"
-#include "json/js.h"
 
 #define WELL_KNOWN    "/.well-known/acme-challenge/"
 #define REDIRECTS_MAX 10

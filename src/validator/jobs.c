@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "db/problem-text.h"
-#include "pki/ident.h"
 #include "json/js.h"
+#include "pki/ident.h"
 
 #define CLAIM_MAX    100               /* jobs in one call */
 #define LEASE_MARGIN (30 * CLK_SECOND) /* beyond attempt-timeout, for storing the outcome */

@@ -8,8 +8,8 @@
 #include <string.h>
 
 #include "base/b64u.h"
-#include "pki/eab.h"
 #include "json/js.h"
+#include "pki/eab.h"
 
 #define URL "https://ca.test/new-account"
 #define KEY                                                                                        \

@@ -5,8 +5,8 @@
 
 #include "base/b64u.h"
 #include "base/mem.h"
-#include "pki/eab.h"
 #include "json/js.h"
+#include "pki/eab.h"
 
 #define URL    "https://ca.test/new-account"
 #define HEADER "{\"alg\":\"HS256\",\"kid\":\"k\",\"url\":\"" URL "\"}"

@@ -5,9 +5,9 @@
 
 #include "base/b64u.h"
 #include "base/mem.h"
+#include "json/js.h"
 #include "keys.h"
 #include "pki/jws.h"
-#include "json/js.h"
 
 #define URL_AND_NONCE "\"url\":\"https://ca.test/x\",\"nonce\":\"AAAA\""
 #define HEADER        "{\"alg\":\"ES256\",\"kid\":\"k\"," URL_AND_NONCE "}"

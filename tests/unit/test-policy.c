@@ -5,8 +5,8 @@
 
 #include "acme/policy.h"
 #include "base/clk.h"
-#include "responder/contact.h"
 #include "json/js.h"
+#include "responder/contact.h"
 
 static char http01[] = "http-01", dns01[] = "dns-01", example[] = "example", secret[] = "secret.example",
 	    below[] = "x.a.co.uk";
