@@ -9,7 +9,7 @@
 
 static struct json_object *new_document(enum prob_code code, const char *detail)
 {
-	struct json_object *object = oom_check(json_object_new_object());
+	struct json_object *object = js_new_object();
 
 	js_add_text(object, "type", problem_urn(code));
 	js_add_text(object, "detail", detail);
@@ -19,17 +19,17 @@ static struct json_object *new_document(enum prob_code code, const char *detail)
 /* RFC 8555 6.7.1 */
 static struct json_object *new_subproblems(const struct problem *p)
 {
-	struct json_object *subs = oom_check(json_object_new_array());
+	struct json_object *subs = js_new_array();
 
 	for (size_t i = 0; i < p->n_subs; i++) {
 		const struct subproblem *sub = &p->subs[i];
 		struct json_object      *object = new_document(sub->code, sub->detail);
-		struct json_object      *identifier = oom_check(json_object_new_object());
+		struct json_object      *identifier = js_new_object();
 
 		js_add_text(identifier, "type", sub->ident_type);
 		js_add_text(identifier, "value", sub->ident_value);
 		js_add(object, "identifier", identifier);
-		json_object_array_add(subs, object);
+		js_append(subs, object);
 	}
 	return subs;
 }
@@ -37,10 +37,10 @@ static struct json_object *new_subproblems(const struct problem *p)
 /* RFC 8555 6.2: the algorithms that would have been accepted. */
 static struct json_object *new_algorithms(void)
 {
-	struct json_object *names = oom_check(json_object_new_array());
+	struct json_object *names = js_new_array();
 
 	for (const char *const *name = jws_algorithms(); *name; name++)
-		json_object_array_add(names, oom_check(json_object_new_string(*name)));
+		js_append_text(names, *name);
 	return names;
 }
 

@@ -6,11 +6,6 @@
 #include "base/mem.h"
 #include "json/js.h"
 
-static struct json_object *new_object(void)
-{
-	return oom_check(json_object_new_object());
-}
-
 /* A jsonb column; NULL when it is null. */
 static struct json_object *parse_column(const struct db_rows *rows, const char *column)
 {
@@ -40,7 +35,7 @@ static const char *member_text(struct json_object *object, const char *key)
 /* RFC 8555 7.1.2; no externalAccountBinding, since some clients cannot send back an account that has it. */
 struct json_object *render_account(const struct db_rows *rows)
 {
-	struct json_object             *object = new_object();
+	struct json_object             *object = js_new_object();
 	struct id                       id = { 0 };
 	auto_(json) struct json_object *contact = parse_column(rows, "contact");
 
@@ -58,7 +53,7 @@ struct json_object *render_account(const struct db_rows *rows)
 static struct json_object *new_links(const struct db_rows *rows, const char *column, const char *path)
 {
 	auto_(json) struct json_object *ids = parse_column(rows, column);
-	struct json_object             *urls = oom_check(json_object_new_array());
+	struct json_object             *urls = js_new_array();
 	const size_t                    n = ids ? json_object_array_length(ids) : 0;
 
 	for (size_t i = 0; i < n; i++) {
@@ -67,7 +62,7 @@ static struct json_object *new_links(const struct db_rows *rows, const char *col
 		if (id_from_uuid(json_object_get_string(json_object_array_get_idx(ids, i)), &id)) {
 			auto_free char *url = link_id(path, &id);
 
-			json_object_array_add(urls, oom_check(json_object_new_string(url)));
+			js_append_text(urls, url);
 		}
 	}
 	return urls;
@@ -76,7 +71,7 @@ static struct json_object *new_links(const struct db_rows *rows, const char *col
 /* RFC 8555 7.1.2.1 */
 struct json_object *render_orders(const struct db_rows *rows)
 {
-	struct json_object *object = new_object();
+	struct json_object *object = js_new_object();
 
 	js_add(object, "orders", new_links(rows, "orders", LINK_ORDER));
 	return object;
@@ -85,7 +80,7 @@ struct json_object *render_orders(const struct db_rows *rows)
 /* RFC 8555 7.1.3; draft-ietf-acme-profiles 4; RFC 9773 5 */
 struct json_object *render_order(const struct db_rows *rows)
 {
-	struct json_object *object = new_object();
+	struct json_object *object = js_new_object();
 	struct id           id = { 0 }, certificate;
 
 	row_id(rows, 0, "id", &id);
@@ -118,7 +113,7 @@ static void add_challenge_start(struct json_object *object, const struct id *aut
 /* One element of the column `challenges`. */
 static struct json_object *challenge_of(struct json_object *stored, const struct id *authorization)
 {
-	struct json_object *object = new_object();
+	struct json_object *object = js_new_object();
 
 	add_challenge_start(object, authorization, member_text(stored, "type"), member_text(stored, "status"),
 	                    member_text(stored, "token"));
@@ -133,8 +128,8 @@ static struct json_object *challenge_of(struct json_object *stored, const struct
  */
 struct json_object *render_authorization(const struct db_rows *rows)
 {
-	struct json_object             *object = new_object(), *identifier = new_object();
-	struct json_object             *challenges = oom_check(json_object_new_array());
+	struct json_object             *object = js_new_object(), *identifier = js_new_object();
+	struct json_object             *challenges = js_new_array();
 	auto_(json) struct json_object *stored = parse_column(rows, "challenges");
 	const size_t                    n = stored ? json_object_array_length(stored) : 0;
 	struct id                       id = { 0 };
@@ -146,7 +141,7 @@ struct json_object *render_authorization(const struct db_rows *rows)
 	js_add_text(object, "status", row_text(rows, 0, "status"));
 	js_add_time(object, "expires", row_time(rows, 0, "expires_at"));
 	for (size_t i = 0; i < n; i++)
-		json_object_array_add(challenges, challenge_of(json_object_array_get_idx(stored, i), &id));
+		js_append(challenges, challenge_of(json_object_array_get_idx(stored, i), &id));
 	js_add(object, "challenges", challenges);
 	if (row_bool(rows, 0, "wildcard"))
 		js_add_bool(object, "wildcard", true);
@@ -158,7 +153,7 @@ struct json_object *render_authorization(const struct db_rows *rows)
 /* RFC 8555 8; flat while it is pending, since acme.sh cuts it out by its braces. */
 struct json_object *render_challenge(const struct db_rows *rows)
 {
-	struct json_object *object = new_object();
+	struct json_object *object = js_new_object();
 	struct id           authorization = { 0 };
 
 	row_id(rows, 0, "authorization_id", &authorization);

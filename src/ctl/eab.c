@@ -7,7 +7,6 @@
 #include "base/b64u.h"
 #include "base/clk.h"
 #include "base/hex.h"
-#include "base/mem.h"
 #include "ctl/show.h"
 #include "json/js.h"
 #include "pki/gnutls.h"
@@ -107,7 +106,7 @@ static int read_names(struct json_object *ret, struct problem *p)
 
 		if (r < 0)
 			return r;
-		json_object_array_add(ret, oom_check(json_object_new_string(name.value)));
+		js_append_text(ret, name.value);
 	}
 	return 0;
 }
@@ -119,7 +118,7 @@ static int read_profiles(const struct conf *conf, struct json_object *ret, struc
 
 		if (!conf_profile(conf, title))
 			return problem_set(p, PROB_CONFIG, "there is no profile %.100s in the configuration", title);
-		json_object_array_add(ret, oom_check(json_object_new_string(title)));
+		js_append_text(ret, title);
 	}
 	return 0;
 }
@@ -165,8 +164,8 @@ static int make_key(struct key *ret, struct problem *p)
 static int store_key(const struct cmd_run *run, const struct key *k, struct problem *p)
 {
 	auto_(db_rows) struct db_rows  *rows = NULL;
-	auto_(json) struct json_object *names = oom_check(json_object_new_array());
-	auto_(json) struct json_object *profiles = oom_check(json_object_new_array());
+	auto_(json) struct json_object *names = js_new_array();
+	auto_(json) struct json_object *profiles = js_new_array();
 	int64_t                         expires = 0;
 	int                             r = read_expires(&expires, p);
 

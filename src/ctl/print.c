@@ -264,14 +264,14 @@ static struct json_object *cell_json(const struct db_rows *rows, size_t row, siz
 
 void print_json(FILE *out, const struct db_rows *rows)
 {
-	auto_(json) struct json_object *array = oom_check(json_object_new_array());
+	auto_(json) struct json_object *array = js_new_array();
 
 	for (size_t row = 0; row < db_n_rows(rows); row++) {
-		struct json_object *object = oom_check(json_object_new_object());
+		struct json_object *object = js_new_object();
 
 		for (size_t column = 0; column < db_n_columns(rows); column++)
-			json_object_object_add(object, db_column_name(rows, column), cell_json(rows, row, column));
-		json_object_array_add(array, object);
+			js_add(object, db_column_name(rows, column), cell_json(rows, row, column));
+		js_append(array, object);
 	}
 	fprintf(out, "%s\n",
 	        json_object_to_json_string_ext(array, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_NOSLASHESCAPE));

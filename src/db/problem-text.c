@@ -37,7 +37,7 @@ static const struct js_field identifier_fields[] = {
 
 static struct json_object *new_object(enum prob_code code, const char *detail)
 {
-	struct json_object *object = oom_check(json_object_new_object());
+	struct json_object *object = js_new_object();
 
 	js_add_text(object, "type", problem_name(code));
 	js_add_text(object, "detail", detail);
@@ -47,7 +47,7 @@ static struct json_object *new_object(enum prob_code code, const char *detail)
 static struct json_object *new_subproblem(const struct subproblem *sub)
 {
 	struct json_object *object = new_object(sub->code, sub->detail);
-	struct json_object *identifier = oom_check(json_object_new_object());
+	struct json_object *identifier = js_new_object();
 
 	js_add_text(identifier, "type", sub->ident_type);
 	js_add_text(identifier, "value", sub->ident_value);
@@ -64,9 +64,9 @@ char *problem_to_text(const struct problem *p)
 	if (p->retry_after)
 		js_add_int(object, "retryAfter", p->retry_after);
 	if (p->n_subs) {
-		subs = oom_check(json_object_new_array());
+		subs = js_new_array();
 		for (size_t i = 0; i < p->n_subs; i++)
-			json_object_array_add(subs, new_subproblem(&p->subs[i]));
+			js_append(subs, new_subproblem(&p->subs[i]));
 		js_add(object, "subproblems", subs);
 	}
 	return xstrdup(js_text(object, &len));

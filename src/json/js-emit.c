@@ -4,6 +4,16 @@
 #include "base/clk.h"
 #include "base/mem.h"
 
+struct json_object *js_new_object(void)
+{
+	return oom_check(json_object_new_object());
+}
+
+struct json_object *js_new_array(void)
+{
+	return oom_check(json_object_new_array());
+}
+
 void js_add(struct json_object *object, const char *key, struct json_object *value)
 {
 	if (json_object_object_add(object, key, value) < 0)
@@ -34,6 +44,17 @@ void js_add_bool(struct json_object *object, const char *key, bool value)
 void js_add_int(struct json_object *object, const char *key, int64_t value)
 {
 	js_add(object, key, oom_check(json_object_new_int64(value)));
+}
+
+void js_append(struct json_object *array, struct json_object *value)
+{
+	if (json_object_array_add(array, value) < 0)
+		oom();
+}
+
+void js_append_text(struct json_object *array, const char *text)
+{
+	js_append(array, oom_check(json_object_new_string(text)));
 }
 
 const char *js_text(struct json_object *object, size_t *ret_len)

@@ -67,13 +67,19 @@ struct js_field {
 int js_bind(struct json_object *object, const struct js_field *fields, void *dst, struct problem *p) NONNULL(1, 2, 3, 4)
 	CHECK_RESULT;
 
-/* Out.  Each takes the object, adds one member, and aborts on out of memory; NULL text and a time of 0 add nothing. */
+/* Out.  All of it ends the process on out of memory.  New references: json_object_put(). */
+struct json_object *js_new_object(void) RETURNS_NONNULL;
+struct json_object *js_new_array(void) RETURNS_NONNULL;
+/* Each adds one member; NULL text and a time of 0 add nothing. */
 void js_add_text(struct json_object *object, const char *key, const char *text) NONNULL(1, 2);
 void js_add_time(struct json_object *object, const char *key, int64_t t) NONNULL(1, 2);
 void js_add_bool(struct json_object *object, const char *key, bool value) NONNULL(1, 2);
 void js_add_int(struct json_object *object, const char *key, int64_t value) NONNULL(1, 2);
 /* Takes ownership of `value`. */
 void js_add(struct json_object *object, const char *key, struct json_object *value) NONNULL(1, 2);
+/* Each adds one element; js_append takes ownership of `value`. */
+void js_append(struct json_object *array, struct json_object *value) NONNULL(1);
+void js_append_text(struct json_object *array, const char *text) NONNULL(1, 2);
 /* Plain text without escaped slashes, owned by the object, valid until it changes. */
 const char *js_text(struct json_object *object, size_t *ret_len) NONNULL(1, 2);
 

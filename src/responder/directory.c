@@ -5,12 +5,13 @@
 #include "acme/link.h"
 #include "acme/policy.h"
 #include "base/mem.h"
+#include "json/js.h"
 #include "responder/exchange.h"
 
 /* draft-ietf-acme-profiles 3 */
 static struct json_object *make_profiles(const struct conf *conf)
 {
-	struct json_object *profiles = json_object_new_object();
+	struct json_object *profiles = js_new_object();
 
 	for (size_t i = 0; i < conf->n_profiles; i++)
 		js_add_text(profiles, conf->profiles[i].title, conf->profiles[i].description);
@@ -28,17 +29,17 @@ static bool any_subdomains(const struct conf *conf)
 
 static struct json_object *make_meta(const struct conf *conf)
 {
-	struct json_object *meta = json_object_new_object();
+	struct json_object *meta = js_new_object();
 
 	js_add_text(meta, "termsOfService", conf->terms_of_service);
 	if (conf->external_account_required) /* RFC 8555 7.3.4 */
 		js_add_bool(meta, "externalAccountRequired", true);
 	js_add_text(meta, "website", conf->website);
 	if (conf->caa_identities.n > 0) {
-		struct json_object *names = json_object_new_array();
+		struct json_object *names = js_new_array();
 
 		for (size_t i = 0; i < conf->caa_identities.n; i++)
-			json_object_array_add(names, json_object_new_string(conf->caa_identities.items[i]));
+			js_append_text(names, conf->caa_identities.items[i]);
 		js_add(meta, "caaIdentities", names);
 	}
 	js_add(meta, "profiles", make_profiles(conf));
@@ -60,7 +61,7 @@ static char *entry_url(const struct resource *resource)
 
 static int get(struct exchange *x, struct problem *p UNUSED)
 {
-	struct json_object *directory = json_object_new_object();
+	struct json_object *directory = js_new_object();
 
 	for (const struct resource *const *r = rt_all(); *r; r++) {
 		if ((*r)->in_directory) {

@@ -7,6 +7,7 @@
 #include "base/b64u.h"
 #include "base/clk.h"
 #include "base/mem.h"
+#include "json/js.h"
 #include "pki/csr.h"
 #include "responder/order.h"
 
@@ -35,20 +36,20 @@ static int decode_csr(const struct exchange *x, const char *text, struct csr **r
 
 static struct json_object *names_json(const struct csr *csr)
 {
-	struct json_object *names = json_object_new_array();
+	struct json_object *names = js_new_array();
 
 	for (size_t i = 0; i < csr->n_idents; i++)
-		json_object_array_add(names, json_object_new_string(csr->idents[i].value));
+		js_append_text(names, csr->idents[i].value);
 	return names;
 }
 
 /* draft-ietf-acme-profiles 4: the order's profile may be gone since. */
 static struct json_object *profiles_json(const struct conf *conf)
 {
-	struct json_object *titles = json_object_new_array();
+	struct json_object *titles = js_new_array();
 
 	for (size_t i = 0; i < conf->n_profiles; i++)
-		json_object_array_add(titles, json_object_new_string(conf->profiles[i].title));
+		js_append_text(titles, conf->profiles[i].title);
 	return titles;
 }
 

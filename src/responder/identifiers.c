@@ -133,35 +133,35 @@ int identifiers_from_json(struct json_object *array, const struct conf_profile *
 
 struct json_object *identifiers_to_json(const struct identifiers *ids)
 {
-	struct json_object *array = oom_check(json_object_new_array());
+	struct json_object *array = js_new_array();
 
 	for (size_t i = 0; i < ids->n; i++) {
-		struct json_object *o = oom_check(json_object_new_object());
+		struct json_object *o = js_new_object();
 
 		js_add_text(o, "type", ids->items[i].id.type);
 		js_add_text(o, "value", ids->items[i].id.value);
-		json_object_array_add(array, o);
+		js_append(array, o);
 	}
 	return array;
 }
 
 struct json_object *identifiers_challenges(const struct conf_profile *profile, bool many_names)
 {
-	struct json_object *types = oom_check(json_object_new_array());
+	struct json_object *types = js_new_array();
 
 	for (size_t i = 0; i < profile->challenges.n; i++)
 		if (policy_offers(profile->challenges.items[i], many_names))
-			json_object_array_add(types, oom_check(json_object_new_string(profile->challenges.items[i])));
+			js_append_text(types, profile->challenges.items[i]);
 	return types;
 }
 
 struct json_object *identifiers_proofs(const struct identifiers *ids, const struct conf_profile *profile)
 {
-	struct json_object *array = oom_check(json_object_new_array());
+	struct json_object *array = js_new_array();
 
 	for (size_t i = 0; i < ids->n; i++) {
 		const struct identifier *item = &ids->items[i];
-		struct json_object      *o = oom_check(json_object_new_object());
+		struct json_object      *o = js_new_object();
 
 		js_add_text(o, "type", item->id.type);
 		js_add_text(o, "value", item->proved);
@@ -169,7 +169,7 @@ struct json_object *identifiers_proofs(const struct identifiers *ids, const stru
 		js_add_bool(o, "subdomains", item->subdomains);
 		js_add_bool(o, "ancestors", profile->subdomain_authorizations);
 		js_add(o, "challenges", identifiers_challenges(profile, item->id.wildcard || item->subdomains));
-		json_object_array_add(array, o);
+		js_append(array, o);
 	}
 	return array;
 }

@@ -5,6 +5,7 @@
 #include "acme/link.h"
 #include "acme/renewal.h"
 #include "base/clk.h"
+#include "json/js.h"
 #include "pki/cert-id.h"
 #include "responder/exchange.h"
 
@@ -12,7 +13,7 @@
 
 static struct json_object *window_json(const struct db_rows *rows)
 {
-	struct json_object *object = json_object_new_object(), *window = json_object_new_object();
+	struct json_object *object = js_new_object(), *window = js_new_object();
 	const bool          revoked = strcmp(row_text(rows, 0, "status"), "revoked") == 0;
 	struct renewal      r =
 		renewal_window(revoked, row_time(rows, 0, "not_before"), row_time(rows, 0, "not_after"), clk_now());

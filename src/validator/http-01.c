@@ -193,7 +193,7 @@ static void try_next(struct attempt *a)
 	char               text[ADDR_TEXT_MAX];
 
 	addr_to_text(addr, text);
-	json_object_array_add(s->tried, json_object_new_string(text));
+	js_append_text(s->tried, text);
 	js_add_text(s->hop_record, "addressUsed", text);
 	s->fetch = ft_get(a->env->ft, s->hop, addr, on_reply, a);
 }
@@ -205,7 +205,7 @@ static void take_address(struct attempt *a, size_t family, const struct addr *ad
 
 	addr_to_text(addr, text);
 	if (json_object_array_length(resolved) < SHOWN_ADDRS)
-		json_object_array_add(resolved, json_object_new_string(text));
+		js_append_text(resolved, text);
 	if (addr_refusal(a->env->policy, addr)) {
 		s->refused = *addr;
 		s->n_refused++;
@@ -277,14 +277,14 @@ static void on_a(void *arg, const struct dns_records *records, struct problem *p
 
 static void record_hop(struct http_01 *s)
 {
-	s->hop_record = json_object_new_object();
-	s->tried = json_object_new_array();
+	s->hop_record = js_new_object();
+	s->tried = js_new_array();
 	js_add_text(s->hop_record, "url", s->hop->url);
 	js_add_text(s->hop_record, "hostname", s->hop->host);
 	js_add_int(s->hop_record, "port", s->hop->port);
-	js_add(s->hop_record, "addressesResolved", json_object_new_array());
+	js_add(s->hop_record, "addressesResolved", js_new_array());
 	js_add(s->hop_record, "addressesTried", s->tried);
-	json_object_array_add(s->hops, s->hop_record);
+	js_append(s->hops, s->hop_record);
 }
 
 static void ask(struct attempt *a)
@@ -318,7 +318,7 @@ static void http_01_start(struct attempt *a)
 	auto_free char *path = xasprintf(WELL_KNOWN "%s", a->token);
 
 	a->state = s;
-	s->hops = json_object_new_array();
+	s->hops = js_new_array();
 	js_add(a->record, "hops", s->hops);
 	hop_start(a, hop_first(a->identifier, (uint16_t)a->env->conf->http_port, path));
 }

@@ -130,7 +130,7 @@ static struct job *job_new(struct jobs *jobs, const struct db_rows *rows, size_t
 		.env = jobs->setup.env,
 		.token = job->token,
 		.key_authorization = job->key_authorization,
-		.record = oom_check(json_object_new_object()),
+		.record = js_new_object(),
 		.done = on_done,
 	};
 	jobs->n++;
