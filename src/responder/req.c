@@ -38,6 +38,13 @@ static enum req_method parse_method(const char *text)
 	return REQ_OTHER;
 }
 
+void req_add_methods(unsigned set, struct buf *out)
+{
+	for (size_t i = 0; i < ARRAY_LEN(methods); i++)
+		if (set & methods[i].method)
+			buf_addf(out, "%s%s", out->len ? ", " : "", methods[i].text);
+}
+
 /* nginx passes an empty CONTENT_LENGTH where there is no body. */
 static int parse_length(const char *text, size_t *ret, struct problem *p)
 {

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/cleanup.h"
 #include "base/problem.h"
 
@@ -46,6 +47,8 @@ int req_parse(char *const *env, const char *base_path, struct request *ret, stru
 	CHECK_RESULT;
 void req_clear(struct request *req) NONNULL(1);
 
+/* The names of a set of methods (bits of enum req_method) for a header field: GET, HEAD.  REQ_OTHER has none. */
+void req_add_methods(unsigned set, struct buf *out) NONNULL(2);
 /* Whether content_type is `wanted`, whatever its case and parameters. */
 bool req_has_type(const struct request *req, const char *wanted) NONNULL(1, 2);
 

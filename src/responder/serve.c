@@ -15,22 +15,11 @@
 
 #define AGENT_LOGGED 120
 
-/* clang-format off */
-static const struct {
-	enum req_method method;
-	const char     *name;
-} method_names[] = {
-	{ REQ_GET, "GET" }, { REQ_HEAD, "HEAD" }, { REQ_POST, "POST" }, { REQ_OPTIONS, "OPTIONS" },
-};
-/* clang-format on */
-
 static void add_methods(struct response *res, const char *header, unsigned methods)
 {
 	auto_clear(buf) struct buf names = BUF_INIT(64);
 
-	for (size_t i = 0; i < ARRAY_LEN(method_names); i++)
-		if (methods & method_names[i].method)
-			buf_addf(&names, "%s%s", names.len ? ", " : "", method_names[i].name);
+	req_add_methods(methods, &names);
 	res_header(res, header, buf_str(&names));
 }
 
