@@ -75,21 +75,11 @@ static int get(struct exchange *x, struct problem *p UNUSED)
 	return 0;
 }
 
-/* RFC 8555 6.3: POST-as-GET works here too; reading the account is what checks account and nonce. */
-static int read_directory(struct exchange *x, struct problem *p)
-{
-	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg            args[] = { EXCHANGE_SIGNED(x) };
-	int                            r = exchange_call(x, DB_WEB_ACCOUNT_GET, args, &rows, p);
-
-	return r < 0 ? r : get(x, p);
-}
-
 const struct resource rt_directory = {
 	.name = "directory",
 	.path = LINK_DIRECTORY,
 	.summary = "Where everything else is",
 	.auth = AUTH_KID,
 	.get = get,
-	.read = read_directory,
+	.read = exchange_read_public,
 };

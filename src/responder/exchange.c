@@ -22,6 +22,15 @@ int exchange_call(struct exchange *x, enum db_call_id id, const struct db_arg *a
 	return r;
 }
 
+int exchange_read_public(struct exchange *x, struct problem *p)
+{
+	auto_(db_rows) struct db_rows *rows = NULL;
+	const struct db_arg            args[] = { EXCHANGE_SIGNED(x) };
+	int                            r = exchange_call(x, DB_WEB_ACCOUNT_GET, args, &rows, p);
+
+	return r < 0 ? r : x->resource->get(x, p);
+}
+
 void exchange_json(struct exchange *x, int status, struct json_object *object)
 {
 	res_json(&x->res, status, "application/json", object);

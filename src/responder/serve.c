@@ -142,6 +142,14 @@ static int read_request(struct worker *w, struct fc *fc, struct request *req, st
 	return 0;
 }
 
+/* mod_fcgid has no parameters of its own for a request, but an environment for its processes. */
+static bool is_behind_mod_fcgid(const struct request *req)
+{
+	const char *server = getenv("CHERT_WEB_SERVER");
+
+	return req->for_mod_fcgid || (server && strcmp(server, "mod_fcgid") == 0);
+}
+
 static void serve_one(struct worker *w, struct fc *fc)
 {
 	int64_t                              started = clk_mono();
@@ -149,7 +157,6 @@ static void serve_one(struct worker *w, struct fc *fc)
 	auto_clear(req) struct request       req = { 0 };
 	auto_clear(exchange) struct exchange x = { .worker = w, .req = &req, .res = RES_INIT };
 	auto_clear(buf) struct buf           out = BUF_INIT(2 * (size_t)RES_MAX);
-	const char                          *env = getenv("CHERT_WEB_SERVER");
 	int                                  r;
 
 	r = read_request(w, fc, &req, &p);
@@ -158,7 +165,7 @@ static void serve_one(struct worker *w, struct fc *fc)
 	if (r < 0)
 		answer_problem(&x, &p);
 	complete(&x);
-	res_render(&x.res, req.method == REQ_HEAD, req.for_mod_fcgid || (env && strcmp(env, "mod_fcgid") == 0), &out);
+	res_render(&x.res, req.method == REQ_HEAD, is_behind_mod_fcgid(&req), &out);
 	log_exchange(&x, &p, started);
 	if (!fc_finish(fc, buf_str(&out), out.len)) /* which ends the life of what req borrows */
 		log_event(LOGL_WARNING, "response-lost", "id", req.id, NULL);

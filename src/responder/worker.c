@@ -97,6 +97,12 @@ static void refresh_nonce_keys(struct worker *w)
 		worker_reload_nonce_keys(w, CLK_SECOND);
 }
 
+int worker_need_nonce_keys(struct worker *w, struct problem *p)
+{
+	refresh_nonce_keys(w);
+	return w->nonce_keys.n > 0 ? 0 : worker_unavailable(w, p);
+}
+
 bool worker_make_nonce(struct worker *w, char *out)
 {
 	refresh_nonce_keys(w);
@@ -112,11 +118,10 @@ static int check_nonce(const struct worker *w, const char *text, struct nonce *r
 int worker_check_nonce(struct worker *w, const char *text, struct nonce *ret, struct problem *p)
 {
 	bool unknown_key = false;
-	int  r;
+	int  r = worker_need_nonce_keys(w, p);
 
-	refresh_nonce_keys(w);
-	if (w->nonce_keys.n == 0)
-		return worker_unavailable(w, p);
+	if (r < 0)
+		return r;
 	r = check_nonce(w, text, ret, &unknown_key, p);
 	if (r == 0 || !unknown_key)
 		return r;

@@ -40,6 +40,8 @@ int worker_unavailable(const struct worker *w, struct problem *p) NONNULL(1, 2);
 /* Tells the daemons of a channel that there is work.  They find it without, so that a failure is only logged. */
 void worker_ring(struct worker *w, const char *channel) NONNULL(1, 2);
 
+/* Loads the nonce keys when they are missing or old; PROB_UNAVAILABLE: there are none. */
+int worker_need_nonce_keys(struct worker *w, struct problem *p) NONNULL(1, 2) CHECK_RESULT;
 /* A fresh nonce; false while no key could be loaded yet.  out: NONCE_LEN + 1. */
 bool worker_make_nonce(struct worker *w, char *out) NONNULL(1, 2) CHECK_RESULT;
 /* nonce_check() with the worker's keys, loaded again if the nonce names one that is not among them. */
