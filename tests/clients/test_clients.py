@@ -1,42 +1,44 @@
-#SPDX - License - Identifier : BSD - 2 - Clause
-""
-	"Stock clients of Debian 12, unchanged: certbot, lego, uacme, dehydrated, acme-tiny, acmetool, Apache's mod_md."
-	""
+# SPDX-License-Identifier: BSD-2-Clause
+"""Stock clients of Debian 12, unchanged: certbot, lego, uacme, dehydrated, acme-tiny, acmetool, Apache's mod_md."""
 
-	import datetime import functools import
-		http.server import json import pathlib import signal import socket import ssl import subprocess import
-			threading import time
+import datetime
+import functools
+import http.server
+import json
+import pathlib
+import signal
+import socket
+import ssl
+import subprocess
+import threading
+import time
 
-				import pytest from cryptography import x509 from
-					cryptography.hazmat.primitives.asymmetric import ec,
-	rsa
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-		import acme import dns_server import stack as stacks
+import acme
+import dns_server
+import stack as stacks
 
-			ZONE = "zone.test" HERE = pathlib.Path(__file__)
-                                                          .resolve()
-                                                          .parent
+ZONE = "zone.test"
+HERE = pathlib.Path(__file__).resolve().parent
 
-                                                  @pytest.fixture(scope = "module") def
-                                                  knot(tmp_path_factory)
-    : server = dns_server.Knot(tmp_path_factory.mktemp("knot") / "knot", ZONE)
-                                .start() yield server server
-                                .stop()
 
-                                        @pytest.fixture(scope = "module") def
-                                        stack_settings(knot)
-    : ""
-      "No hosts file to speak of: addresses and TXT records come from the DNS server."
-      "" return
-{
-	"resolvers" : [knot.address],
-		      "hosts" : ["127.0.0.1 localhost"],
-				"profile_settings" : 'authorization-lifetime = "1min"\n\tmax-identifiers = 100',
-						     "profiles":
-	{
-		"short" : 'description = "Certificates for a day"\n\tvalidity = "1d"'
-	}
-}
+@pytest.fixture(scope="module")
+def knot(tmp_path_factory):
+    server = dns_server.Knot(tmp_path_factory.mktemp("knot") / "knot", ZONE).start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def stack_settings(knot):
+    """No hosts file to speak of: addresses and TXT records come from the DNS server."""
+    return {"resolvers": [knot.address], "hosts": ["127.0.0.1 localhost"],
+            "profile_settings": 'authorization-lifetime = "1min"\n\tmax-identifiers = 100',
+            "profiles": {"short": 'description = "Certificates for a day"\n\tvalidity = "1d"'}}
+
 
 @pytest.fixture
 def binding(stack):
@@ -47,13 +49,12 @@ def binding(stack):
 
 
 def accounts_of(stack, binding):
-    return len(stack.sql(f"select account_id from acme.accounts where eab_kid = '{binding['kid']}'"))
+    return len(stack.sql(f"select from acme.accounts where eab_kid = '{binding['kid']}'"))
 
 
 def run(stack, argv, **env):
     done = subprocess.run([str(a) for a in argv], capture_output=True, text=True, check=False, timeout=90,
-                          stdin=subprocess.DEVNULL, env=stacks.environment() | {
-k: str(v) for k, v in env.items()})
+                          stdin=subprocess.DEVNULL, env=stacks.environment() | {k: str(v) for k, v in env.items()})
     assert done.returncode == 0, f"{argv[0]}: {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done.stdout + done.stderr
 
@@ -206,7 +207,7 @@ def test_lego_http(lego, stack, tmp_path, key_type):
     assert sorted(acme.names_of(first)) == sorted(names)
     lego(names, "--key-type", key_type, "renew", "--days", "3650", "--no-random-sleep")
     assert leaf(stack, path).serial_number != first.serial_number
-#lego looks for a file of each name, but has one of the first only.
+    # lego looks for a file of each name, but has one of the first only.
     lego(names[:1], "revoke")
 
 
@@ -353,9 +354,8 @@ def test_acmetool(stack, tmp_path, tokens):
         SSL_CERT_FILE=stack.root_file)
     found = leaf(stack, state / "live" / name / "fullchain")
     assert acme.names_of(found) == [name]
-    print(run(stack, ["acmetool", "--state", state, "--batch", "--xlog.severity=debug", "revoke", (state / "live" / name).resolve().name],
-        SSL_CERT_FILE=stack.root_file))
-    print(run(stack, ["ls", "-lR", state]))
+    run(stack, ["acmetool", "--state", state, "--batch", "revoke", (state / "live" / name).resolve().name],
+        SSL_CERT_FILE=stack.root_file)
     assert status_of(stack, found) == "revoked"
 
 
@@ -372,8 +372,7 @@ Listen 127.0.0.1:{p}
 """ for p, engine in ((stack.http_port, "off"), (port, "on")))
     path = home / "apache.conf"
     path.write_text(f"""\
-ServerRoot "{
-	home}"
+ServerRoot "{home}"
 DefaultRuntimeDir "{home}"
 PidFile "{home}/pid"
 DocumentRoot "{home}"
@@ -389,8 +388,7 @@ MDCertificateAgreement accepted
 MDContactEmail admin@{ZONE}
 MDPortMap http:{stack.http_port} https:{port}
 {settings}
-{
-	hosts}""", encoding="ascii")
+{hosts}""", encoding="ascii")
     return path
 
 
