@@ -14,7 +14,7 @@ begin
 	end if;
 	select * into _key from eab_keys where kid = _kid for update;
 	if not found or core.eab_status(_key) <> 'valid'
-	   or sha256(core.hmac(_hash, _key.mac_key, convert_to(_signed, 'UTF8'))) is distinct from sha256(_mac) then
+	   or (sha256(core.hmac(_hash, _key.mac_key, convert_to(_signed, 'UTF8'))) = sha256(_mac)) is not true then
 		return core.problem('unauthorized', 'external account binding is not valid');
 	end if;
 	return null;

@@ -63,6 +63,8 @@ select is((t.bind('k3', kid, 'sha256', mac)).type, 'unauthorized: external accou
 	('many', core.hmac('sha256', t.mac_key('many'), 'protected.other'), 'the MAC of something else'),
 	('many', substr(core.hmac('sha256', t.mac_key('many'), 'protected.payload'), 1, 16), 'half of the MAC'),
 	('many', core.hmac('sha384', t.mac_key('many'), 'protected.payload'), 'the MAC with another hash')) v(kid, mac, what);
+select is((select t.type(problem) from web.account_new(t.nonce(), t.key(), t.thumbprint('k3'), 'k3', null, null, false, true, 'many', 'sha256', _signed, null)),
+          'unauthorized', 'no MAC at all') from unnest(array['protected.payload', null]) _signed;
 select is_empty('select from acme.accounts where jwk = ''k3''', 'no account was made');
 select is_empty('select from acme.account_keys where thumbprint = t.thumbprint(''k3'')', 'no key was taken');
 select is((select count(*) from acme.accounts where eab_kid = 'once'), 1::bigint, 'one account for one use');
