@@ -57,6 +57,8 @@ select is(t.ask(:'a', t.good() || change), '23514', 'refused: ' || what)
                ('a challenge without type', t.one('a.test', false, null)),
                ('a name above by http-01', t.below('a.b.test', 'b.test', 'http-01')), ('a name that is not above', t.below('a.b.test', 'c.test')),
                ('a part of a label above', t.below('ab.test', 'b.test')),
+               ('no DNS name below', t.below('a b.b.test', 'b.test')), ('an empty label below', t.below('.b.test', 'b.test')),
+               ('two stars below', t.below('*.*.b.test', 'b.test')), ('a star of a label below', t.below('a*.b.test', 'b.test')),
                ('a wildcard above', jsonb_set(t.below('a.b.test', 'b.test'), '{authorizations,0,wildcard}', 'true')),
                ('a name above without all below', jsonb_set(t.below('a.b.test', 'b.test'), '{authorizations,0,subdomains}', 'false')),
                ('to replace what has a long name', jsonb_build_object('replaces', repeat('x', 201))),
