@@ -72,6 +72,7 @@ create schema admin;
 \ir core/authenticate.sql
 \ir core/terms_refusal.sql
 \ir core/blocked_key.sql
+\ir core/blocked_csr.sql
 \ir core/eab_status.sql
 \ir core/eab_verify.sql
 \ir core/eab_refusal.sql

@@ -13,8 +13,6 @@ begin
 			concat_ws(', and ', _lacking || ' is missing', _surplus || ' was not ordered')));
 	elsif exists (select from account_keys where thumbprint = _thumbprint) then
 		return core.problem('badCSR', 'public key of the CSR is an account key');
-	elsif core.blocked_key(_thumbprint) is not null then
-		return core.problem('badCSR', 'public key of the CSR is known to be compromised');
 	end if;
-	return null;
+	return core.blocked_csr(_thumbprint);
 end $$;

@@ -38,6 +38,9 @@ create table acme.blocked_keys (
 	blocked_at timestamptz not null default now()
 );
 
+-- The thumbprint of public_key, so that what waits for the signer is held against blocked_keys too.
+alter table acme.orders add key_thumbprint text check (length(key_thumbprint) <= 100);
+
 -- Authorizations that also cover the names below theirs (RFC 9444), and finding one to use again.
 alter table acme.authorizations add subdomains boolean not null default false;
 alter table acme.authorizations add preauthorized boolean not null default false; -- by newAuthz: for any later order

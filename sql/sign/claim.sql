@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- Hands issuances out to a signer, for _lease seconds and an hour at most.  Whether and for which names to issue is decided
 -- here, from the authorizations (core.issuance); where nothing may be issued the order becomes invalid and the job is
--- deleted.  What an earlier attempt reserved comes with the job and must be signed again as it is.
+-- deleted.  That the thumbprint, by which keys are blocked, is that of spki is for the signer to see.  What an earlier
+-- attempt reserved comes with the job and must be signed again as it is.
 create function sign.claim(_worker text, _limit int, _lease int)
 returns table (job uuid, attempt int, account uuid, order_id uuid, profile text, names jsonb, spki bytea,
-               not_before timestamptz, not_after timestamptz, serial uuid, issuer int, tbs bytea)
+               thumbprint text, not_before timestamptz, not_after timestamptz, serial uuid, issuer int, tbs bytea)
 language plpgsql
 security definer set search_path = acme, core, pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -40,7 +41,8 @@ begin
 		 where id = _job.id;
 		return query
 			select _job.id, _job.attempts + 1, _job.account_id, _job.object_id, _order.profile, _may.names,
-			       _order.public_key, _order.not_before, _order.not_after, s.id, s.issuer_id, s.tbs
+			       _order.public_key, _order.key_thumbprint, _order.not_before, _order.not_after, s.id, s.issuer_id,
+			       s.tbs
 			  from (select) one
 			  left join serials s on s.id = _job.serial_id;
 	end loop;

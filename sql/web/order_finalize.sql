@@ -30,7 +30,8 @@ begin
 	if _reply.problem is not null then
 		return _reply;
 	end if;
-	update orders set status = 'processing', public_key = _public_key where account_id = _account and id = _order;
+	update orders set status = 'processing', public_key = _public_key, key_thumbprint = _thumbprint
+	 where account_id = _account and id = _order;
 	insert into jobs (id, kind, account_id, object_id) values (core.uuid7(), 'issue', _account, _order);
 	return core.order_reply(_account, _order);
 end $$;

@@ -86,14 +86,35 @@ static int read_names(const char *text, const struct conf_profile *profile, stru
 	return 0;
 }
 
+/*
+ * Keys are blocked by thumbprint, and the database cannot compute that of a key: it has the responder's word for it, until
+ * here.
+ */
+static int read_key(const struct db_rows *rows, size_t i, const struct conf_profile *profile, struct spki **ret,
+                    struct problem *p)
+{
+	const char              *thumbprint = row_text(rows, i, "thumbprint");
+	auto_(spki) struct spki *spki = NULL;
+	auto_free void          *der = NULL;
+	size_t                   len = 0;
+	int                      r;
+
+	der = row_bytes(rows, i, "spki", &len);
+	r = spki_from_der(der ? der : "", len, &profile->key_types, &spki, p);
+	if (r < 0)
+		return r;
+	if (!thumbprint || strcmp(thumbprint, spki->thumbprint) != 0)
+		return problem_set(p, PROB_INTERNAL, "job has the thumbprint of another key");
+	*ret = steal(spki);
+	return 0;
+}
+
 static int build(const struct signer *s, const struct db_rows *rows, size_t i, struct job *job, struct problem *p)
 {
 	const char                    *title = row_text(rows, i, "profile");
 	const struct conf_profile     *profile = conf_profile(s->conf, title);
 	auto_clear(names) struct names names = { NULL, 0 };
 	auto_(spki) struct spki       *spki = NULL;
-	auto_free void                *der = NULL;
-	size_t                         len = 0;
 	int                            r;
 
 	if (!profile)
@@ -104,8 +125,7 @@ static int build(const struct signer *s, const struct db_rows *rows, size_t i, s
 	r = read_names(row_text(rows, i, "names"), profile, &names, p);
 	if (r < 0)
 		return r;
-	der = row_bytes(rows, i, "spki", &len);
-	r = spki_from_der(der ? der : "", len, &profile->key_types, &spki, p);
+	r = read_key(rows, i, profile, &spki, p);
 	if (r < 0)
 		return r;
 	return tbs_build(

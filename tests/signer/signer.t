@@ -49,7 +49,7 @@ processing()
 {
 	order=$(sql "select t.ready('$account', $(printf "'%s', " "$@" | sed 's/, $//'))")
 	sql "select t.finalize('$account', '$order')" >/dev/null
-	sql "update acme.orders set public_key = '\\x$spki' where id = '$order'"
+	sql "update acme.orders set public_key = '\\x$spki', key_thumbprint = '$thumbprint' where id = '$order'"
 	echo "$order"
 }
 
@@ -127,7 +127,19 @@ hex_spki()
 {
 	openssl pkey -in "$1" -pubout -outform DER | od -An -v -tx1 | tr -d ' \n'
 }
+b64u()
+{
+	base64 -w0 | tr '+/' '-_' | tr -d =
+}
+# thumbprint KEY: of a P-256 one (RFC 7638), whose point ends the SPKI
+thumbprint()
+{
+	openssl pkey -in "$1" -pubout -outform DER | tail -c 64 >"$dir/point"
+	printf '{"crv":"P-256","kty":"EC","x":"%s","y":"%s"}' "$(head -c 32 "$dir/point" | b64u)" \
+		"$(tail -c 32 "$dir/point" | b64u)" | openssl dgst -sha256 -binary | b64u
+}
 spki=$(hex_spki "$dir/ee.key")
+thumbprint=$(thumbprint "$dir/ee.key")
 account=$(sql "select t.account('thumbprint')")
 
 # --- one certificate
@@ -185,6 +197,10 @@ order=$(processing broken.test)
 sql "update acme.orders set public_key = '\\x30' where id = '$order'"
 ok "no key at all" once
 ok "is a bad request" is_order "$order" "invalid: badCSR: public key is not of a supported type, or not well-formed"
+order=$(processing disguised.test)
+sql "update acme.orders set key_thumbprint = 'another' where id = '$order'"
+ok "a key that passes for another" once
+ok "is refused" is_order "$order" "invalid: serverInternal: job has the thumbprint of another key"
 order=$(processing late.test)
 sql "update acme.orders set not_after = now() + interval '7 years' where id = '$order'"
 ok "longer than the issuer" once

@@ -68,6 +68,9 @@ select is(t.claim_after(:'a', 'update acme.authorizations set identifier = ''evi
           'invalid: unauthorized: the authorizations are not those of the order', 'of another name');
 select is(t.claim_after(:'a', 'update acme.authorizations set wildcard = true where id = $1', 'a.test'),
           'invalid: unauthorized: the authorizations are not those of the order', 'wildcard instead of the name');
+select is(t.claim_after(:'a', 'insert into acme.blocked_keys values (''csr key'', ''keyCompromise'')', 'a.test'),
+          'invalid: badCSR: public key of the CSR is known to be compromised', 'its key was blocked');
+delete from acme.blocked_keys;
 select is((select count(*) from acme.jobs), 0::bigint, 'no job is left');
 
 -- Failure and give-up.
