@@ -90,31 +90,24 @@ unsigned rt_methods(const struct resource *resource)
 	return methods;
 }
 
+static void check_row(const struct resource *r)
+{
+	assert(r->name && r->summary && r->path && r->path[0] == '/');
+	assert(r->get || r->read || r->write);
+	assert(r->auth != AUTH_NONE || (!r->read && !r->write));
+	assert(r->auth == AUTH_NONE || !r->submit);
+	assert(!r->fields == !r->fields_size && (!r->fields || r->write));
+	assert(!r->in_directory || !strchr(r->path, '%'));
+	assert(strcspn(r->path, "*") + 1 >= strlen(r->path));
+}
+
 void rt_selfcheck(void)
 {
 	for (const struct resource *const *r = resources; *r; r++) {
-		assert((*r)->name && (*r)->summary && (*r)->path && (*r)->path[0] == '/');
-		assert((*r)->get || (*r)->read || (*r)->write);
-		assert((*r)->auth != AUTH_NONE || (!(*r)->read && !(*r)->write));
-		assert((*r)->auth == AUTH_NONE || !(*r)->submit);
-		assert(!(*r)->fields == !(*r)->fields_size && (!(*r)->fields || (*r)->write));
-		assert(!(*r)->in_directory || !strchr((*r)->path, '%'));
-		assert(strcspn((*r)->path, "*") + 1 >= strlen((*r)->path));
+		check_row(*r);
 		for (const struct resource *const *other = resources; other < r; other++)
 			assert(strcmp((*r)->name, (*other)->name) != 0 && strcmp((*r)->path, (*other)->path) != 0);
 	}
-}
-
-static const char *signer_name(const struct resource *resource)
-{
-	static const char *const names[] = {
-		[AUTH_NONE] = "nobody",
-		[AUTH_KID] = "the account",
-		[AUTH_JWK] = "the new key",
-		[AUTH_KID_OR_JWK] = "the account or the key of the certificate",
-	};
-
-	return names[resource->auth];
 }
 
 static void print_path(const char *pattern, FILE *out)
@@ -127,15 +120,37 @@ static void print_path(const char *pattern, FILE *out)
 	}
 }
 
+static void print_resource(const struct resource *r, FILE *out)
+{
+	static const char *const signers[] = {
+		[AUTH_NONE] = "nobody",
+		[AUTH_KID] = "the account",
+		[AUTH_JWK] = "the new key",
+		[AUTH_KID_OR_JWK] = "the account or the key of the certificate",
+	};
+	const struct {
+		bool        taken;
+		const char *what;
+	} requests[] = {
+		{ r->get, "GET, HEAD," },
+		{ r->read, "POST-as-GET," },
+		{ r->write, "POST with a payload," },
+		{ r->submit, "POST of a form," },
+	};
+
+	fputs(".It Pa ", out);
+	print_path(r->path, out);
+	fprintf(out, "\n%s.\nTakes", r->summary);
+	for (size_t i = 0; i < ARRAY_LEN(requests); i++)
+		if (requests[i].taken)
+			fprintf(out, " %s", requests[i].what);
+	fprintf(out, " signed by %s.\n", signers[r->auth]);
+}
+
 void rt_print_mdoc(FILE *out)
 {
 	fputs(".Bl -tag -width Ds\n", out);
-	for (const struct resource *const *r = resources; *r; r++) {
-		fputs(".It Pa ", out);
-		print_path((*r)->path, out);
-		fprintf(out, "\n%s.\nTakes%s%s%s%s signed by %s.\n", (*r)->summary, (*r)->get ? " GET, HEAD," : "",
-		        (*r)->read ? " POST-as-GET," : "", (*r)->write ? " POST with a payload," : "",
-		        (*r)->submit ? " POST of a form," : "", signer_name(*r));
-	}
+	for (const struct resource *const *r = resources; *r; r++)
+		print_resource(*r, out);
 	fputs(".El\n", out);
 }
