@@ -28,6 +28,10 @@ enum db_call_id {
 	DB_N_CALLS
 };
 
+/* Channels of db_listen() and of the call RING (sql/web/ring.sql): there is something to do for the daemon behind it. */
+#define DB_BELL_ISSUE    "chert_issue"
+#define DB_BELL_VALIDATE "chert_validate"
+
 struct db;
 struct db_rows;
 
@@ -79,7 +83,8 @@ size_t db_n_rows(const struct db_rows *rows) NONNULL(1);
 /* Access by column name; an unknown column is a programming error (assert).  Borrowed from rows. */
 bool        row_is_null(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3);
 const char *row_text(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3); /* NULL when null */
-int64_t     row_int(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3);  /* 0 when null */
+bool        row_is(const struct db_rows *rows, size_t row, const char *column, const char *text) NONNULL(1, 3, 4);
+int64_t     row_int(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3); /* 0 when null */
 bool        row_bool(const struct db_rows *rows, size_t row, const char *column) NONNULL(1, 3);
 int64_t     row_time(const struct db_rows *rows, size_t row, const char *column)
 	NONNULL(1, 3); /* 0 when null or outside of 1970 to 9999 */

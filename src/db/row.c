@@ -67,6 +67,13 @@ bool row_is_null(const struct db_rows *rows, size_t row, const char *column)
 	return !row_text(rows, row, column);
 }
 
+bool row_is(const struct db_rows *rows, size_t row, const char *column, const char *text)
+{
+	const char *value = row_text(rows, row, column);
+
+	return value && strcmp(value, text) == 0;
+}
+
 int64_t row_int(const struct db_rows *rows, size_t row, const char *column)
 {
 	const char *text = row_text(rows, row, column);

@@ -1,21 +1,17 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* challenge: reading and responding (RFC 8555 7.5.1). */
-#include <string.h>
-
 #include "acme/link.h"
 #include "acme/render.h"
 #include "responder/exchange.h"
 
 /* Two clients cannot do without the link to the authorization (conformance S6). */
-static bool reply(struct exchange *x, const struct db_rows *rows)
+static void reply(struct exchange *x, const struct db_rows *rows)
 {
 	auto_free char *authorization = link_id(LINK_AUTHORIZATION, &x->args.id);
-	bool            processing = strcmp(row_text(rows, 0, "status"), "processing") == 0;
 
 	res_link(&x->res, authorization, "up");
 	exchange_come_back(x, rows);
 	exchange_json(x, 200, render_challenge(rows));
-	return processing;
 }
 
 static int read_challenge(struct exchange *x, struct problem *p)
@@ -38,8 +34,9 @@ static int respond(struct exchange *x, const void *payload UNUSED, struct proble
 
 	if (r < 0)
 		return r;
-	if (reply(x, rows))
-		x->ring = "chert_validate";
+	reply(x, rows);
+	if (row_is(rows, 0, "status", "processing"))
+		x->ring = DB_BELL_VALIDATE;
 	return 0;
 }
 

@@ -70,11 +70,6 @@ static int call(struct exchange *x, const struct csr *csr, struct db_rows **ret,
 	return exchange_call(x, DB_WEB_ORDER_FINALIZE, args, ret, p);
 }
 
-static bool is_processing(const struct db_rows *rows)
-{
-	return strcmp(row_text(rows, 0, "status"), "processing") == 0;
-}
-
 /* One look at the order; what was known before stays when the database does not answer. */
 static void poll_order(struct exchange *x, struct db_rows **rows)
 {
@@ -94,7 +89,7 @@ static void wait_for_signer(struct exchange *x, struct db_rows **rows)
 	static const unsigned pauses[] = { 2, 4, 8, 16, 25 }; /* milliseconds; the last one repeats */
 	int64_t               deadline = clk_mono() + x->worker->conf->responder.finalize_wait;
 
-	for (size_t i = 0; is_processing(*rows) && clk_mono() < deadline; i++) {
+	for (size_t i = 0; row_is(*rows, 0, "status", "processing") && clk_mono() < deadline; i++) {
 		unsigned              ms = pauses[i < ARRAY_LEN(pauses) ? i : ARRAY_LEN(pauses) - 1];
 		const struct timespec pause = { .tv_nsec = (long)ms * 1000000 };
 
@@ -115,7 +110,7 @@ static int finalize(struct exchange *x, const void *payload, struct problem *p)
 		r = call(x, csr, &rows, p);
 	if (r != 0)
 		return r;
-	worker_ring(x->worker, "chert_issue");
+	worker_ring(x->worker, DB_BELL_ISSUE);
 	wait_for_signer(x, &rows);
 	return order_reply(x, 200, rows, p);
 }

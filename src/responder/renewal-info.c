@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* renewalInfo (RFC 9773 4): open to everybody, since monitors ask too. */
-#include <string.h>
-
 #include "acme/link.h"
 #include "acme/renewal.h"
 #include "base/clk.h"
@@ -14,7 +12,7 @@
 static struct json_object *window_json(const struct db_rows *rows)
 {
 	struct json_object *object = js_new_object(), *window = js_new_object();
-	const bool          revoked = strcmp(row_text(rows, 0, "status"), "revoked") == 0;
+	const bool          revoked = row_is(rows, 0, "status", "revoked");
 	struct renewal      r =
 		renewal_window(revoked, row_time(rows, 0, "not_before"), row_time(rows, 0, "not_after"), clk_now());
 

@@ -13,7 +13,6 @@
 #include "signer/job.h"
 
 #define PROGRAM        "chert-signer"
-#define DOOR_BELL      "chert_issue"
 #define HELLO_INTERVAL (10 * CLK_SECOND)
 #define RETRY_INTERVAL CLK_SECOND
 #define ALTERNATES_MAX (4 << 20) /* bytes of the chains of one issuer */
@@ -258,7 +257,7 @@ static int open_database(struct daemon *d, struct problem *p)
 		take_signals(-1, RETRY_INTERVAL);
 	}
 	if (r == 0)
-		r = db_listen(d->signer.db, DOOR_BELL, p);
+		r = db_listen(d->signer.db, DB_BELL_ISSUE, p);
 	return r < 0 ? r : register_issuers(d->signer.db, &d->signer.issuers, p);
 }
 

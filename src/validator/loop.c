@@ -14,7 +14,6 @@
 #include "validator/jobs.h"
 
 #define PROGRAM        "chert-validator"
-#define DOOR_BELL      "chert_validate"
 #define HELLO_INTERVAL (10 * CLK_SECOND)
 #define RETRY_INTERVAL CLK_SECOND
 #define STOP_GRACE     (5 * CLK_SECOND)
@@ -62,7 +61,7 @@ static int open_db(struct loop *l, struct problem *p)
 	int                  r = db_open(l->conf, DB_VA, PROGRAM, &db, p);
 
 	if (r == 0)
-		r = db_listen(db, DOOR_BELL, p);
+		r = db_listen(db, DB_BELL_VALIDATE, p);
 	if (r < 0)
 		return r;
 	l->db = steal(db);
