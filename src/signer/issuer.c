@@ -22,22 +22,18 @@ static void crts_clear(struct crts *crts)
 		gnutls_x509_crt_deinit(crts->items[i]);
 }
 
-char *issuer_subject(gnutls_x509_crt_t crt)
+static char *name_text(gnutls_x509_crt_t crt, int (*get)(gnutls_x509_crt_t crt, gnutls_datum_t *ret, unsigned flags))
 {
 	auto_clear(gdatum) gnutls_datum_t dn = { NULL, 0 };
 
-	if (gnutls_x509_crt_get_dn3(crt, &dn, 0) < 0)
+	if (get(crt, &dn, 0) < 0)
 		return xstrdup("without subject");
 	return xasprintf("%.*s", (int)dn.size, (const char *)dn.data);
 }
 
-static char *issuer_of(gnutls_x509_crt_t crt)
+char *issuer_subject(gnutls_x509_crt_t crt)
 {
-	auto_clear(gdatum) gnutls_datum_t dn = { NULL, 0 };
-
-	if (gnutls_x509_crt_get_issuer_dn3(crt, &dn, 0) < 0)
-		return xstrdup("without subject");
-	return xasprintf("%.*s", (int)dn.size, (const char *)dn.data);
+	return name_text(crt, gnutls_x509_crt_get_dn3);
 }
 
 static bool is_root(gnutls_x509_crt_t crt)
@@ -134,7 +130,7 @@ static int add_pem(struct buf *out, gnutls_x509_crt_t crt, struct problem *p)
 }
 
 /* A root would only cost clients bytes (RFC 8446 4.4.2). */
-static int add_crts(struct buf *pem, const struct crts *crts, struct problem *p)
+static int add_crts(struct buf *pem, const struct crts *crts, const char *file, struct problem *p)
 {
 	int r = 0;
 
@@ -142,6 +138,8 @@ static int add_crts(struct buf *pem, const struct crts *crts, struct problem *p)
 		if (!is_root(crts->items[i]))
 			r = add_pem(pem, crts->items[i], p);
 	}
+	if (r == 0 && pem->failed)
+		r = problem_set(p, PROB_CONFIG, "chain %s is too long", file);
 	return r;
 }
 
@@ -160,14 +158,12 @@ static int make_chain(struct issuer *issuer, const char *file, struct problem *p
 	if (r == 0)
 		r = check_order(&crts, 0, issuer->crt, file, p);
 	if (r == 0)
-		r = add_crts(&pem, &crts, p);
+		r = add_crts(&pem, &crts, file, p);
 	if (r < 0)
 		return r;
-	if (pem.failed)
-		return problem_set(p, PROB_CONFIG, "chain %s is too long", file);
 	issuer->chain = buf_steal(&pem);
 	issuer->above = issuer->chain + own;
-	issuer->root = issuer_of(crts.n > 0 ? crts.items[crts.n - 1] : issuer->crt);
+	issuer->root = name_text(crts.n > 0 ? crts.items[crts.n - 1] : issuer->crt, gnutls_x509_crt_get_issuer_dn3);
 	return 0;
 }
 
@@ -212,11 +208,9 @@ static int make_alternate(struct issuer *issuer, const char *file, struct proble
 	if (r == 0)
 		r = check_order(&crts, 1, crts.items[0], file, p);
 	if (r == 0)
-		r = add_crts(&pem, &crts, p);
+		r = add_crts(&pem, &crts, file, p);
 	if (r < 0)
 		return r;
-	if (pem.failed)
-		return problem_set(p, PROB_CONFIG, "chain %s is too long", file);
 	issuer->alternates[issuer->n_alternates++] = buf_steal(&pem);
 	return 0;
 }

@@ -93,29 +93,30 @@ static int load(const char *path, struct conf **ret_conf, struct issuers *ret_is
 	return 0;
 }
 
-static int register_issuer(struct db *db, struct issuer *issuer, struct problem *p)
+static int put_issuer(struct db *db, struct issuer *issuer, const char *alternates, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	auto_clear(buf) struct buf     alternates = BUF_INIT(ALTERNATES_MAX);
-	struct db_arg                  args[] = {
-				 db_text(issuer->name),
-				 db_bytes(issuer->der.data, issuer->der.size),
-				 db_text(issuer->chain),
-				 db_null(), /* alternates, below */
-				 db_bytes(issuer->key_id, issuer->key_id_len),
+	const struct db_arg            args[] = {
+			   db_text(issuer->name), db_bytes(issuer->der.data, issuer->der.size), db_text(issuer->chain),
+			   db_text(alternates),   db_bytes(issuer->key_id, issuer->key_id_len),
 	};
-	int r;
+	int r = db_call(db, DB_SIGN_ISSUER_PUT, args, &rows, p);
+
+	if (r == 0)
+		issuer->id = row_int(rows, 0, "issuer");
+	return r;
+}
+
+static int register_issuer(struct db *db, struct issuer *issuer, struct problem *p)
+{
+	auto_clear(buf) struct buf alternates = BUF_INIT(ALTERNATES_MAX);
 
 	for (size_t i = 0; i < issuer->n_alternates; i++)
 		db_array_text(&alternates, issuer->alternates[i]);
 	db_array_end(&alternates);
 	if (alternates.failed)
 		return problem_set(p, PROB_CONFIG, "issuer %s has too much in its alternate chains", issuer->name);
-	args[3] = db_text(buf_str(&alternates));
-	r = db_call(db, DB_SIGN_ISSUER_PUT, args, &rows, p);
-	if (r == 0)
-		issuer->id = row_int(rows, 0, "issuer");
-	return r;
+	return put_issuer(db, issuer, buf_str(&alternates), p);
 }
 
 static int register_issuers(struct db *db, const struct issuers *issuers, struct problem *p)
