@@ -51,8 +51,8 @@ static bool compute_mac(const uint8_t key[NONCE_KEY_LEN], const struct wire_nonc
 }
 
 /*
- * Keys are made some time before they are used, so that every worker has loaded them by then; where the clock says that none is
- * active yet, the one that will be first is as good.
+ * Keys are made some time before they are used, so that every worker has loaded them by then; where the clock says
+ * that none is active yet, the one that will be first is as good.
  */
 const struct nonce_key *nonce_keys_newest(const struct nonce_keys *keys, int64_t now)
 {

@@ -36,15 +36,19 @@ struct nonce_keys {
 
 void nonce_keys_add(struct nonce_keys *keys, int64_t id, int64_t active_from, const uint8_t key[NONCE_KEY_LEN])
 	NONNULL(1, 4);
-/* The key that became active last, to make something under; the newest one whose id ends in this byte.  NULL: there is none. */
+/*
+ * The key that became active last, to make something under; the newest one whose id ends in this byte.  NULL:
+ * there is none.
+ */
 const struct nonce_key *nonce_keys_newest(const struct nonce_keys *keys, int64_t now) NONNULL(1);
 const struct nonce_key *nonce_keys_find(const struct nonce_keys *keys, uint8_t key_byte) NONNULL(1);
 /* A fresh nonce under the newest active key; false when there is no key.  out: NONCE_LEN + 1. */
 bool nonce_make(const struct nonce_keys *keys, int64_t now, char *out) NONNULL(1, 3) CHECK_RESULT;
 
 /*
- * PROB_MALFORMED: not base64url.  PROB_BAD_NONCE: not ours, MAC wrong, too old (now - lifetime), or from the future by more
- * than a minute.  *ret_unknown_key is set when it names a key that is not among `keys`: the caller may load them again.
+ * PROB_MALFORMED: not base64url.  PROB_BAD_NONCE: not ours, MAC wrong, too old (now - lifetime), or from the future by
+ * more than a minute.  *ret_unknown_key is set when it names a key that is not among `keys`: the caller may load them
+ * again.
  */
 int nonce_check(const struct nonce_keys *keys, const char *text, int64_t now, int64_t lifetime, struct nonce *ret,
                 bool *ret_unknown_key, struct problem *p) NONNULL(1, 2, 5, 6, 7) CHECK_RESULT;

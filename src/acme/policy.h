@@ -20,13 +20,16 @@ bool policy_offers_subdomains(const struct conf_profile *profile) NONNULL(1);
 bool policy_covers_subdomains(const struct conf_profile *profile, const struct ident *id) NONNULL(1, 2);
 
 /*
- * notBefore and notAfter as asked for, 0 when not, against the validity of the profile.  PROB_MALFORMED: chert issues exactly
- * what is asked for or refuses (RFC 8555 7.4).
+ * notBefore and notAfter as asked for, 0 when not, against the validity of the profile.  PROB_MALFORMED: chert issues
+ * exactly what is asked for or refuses (RFC 8555 7.4).
  */
 int policy_check_period(const struct conf_profile *profile, int64_t now, int64_t not_before, int64_t not_after,
                         struct problem *p) NONNULL(1, 5) CHECK_RESULT;
 
-/* The key types that some profile permits, for checks that come before the profile is known.  free() the items array only. */
+/*
+ * The key types that some profile permits, for checks that come before the profile is known.
+ * free() the items array only.
+ */
 struct conf_list policy_key_types(const struct conf *conf) NONNULL(1);
 
 #endif

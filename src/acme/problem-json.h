@@ -9,12 +9,15 @@
 #include "db/problem-text.h"
 
 /*
- * type (urn), detail, status, subproblems; `algorithms` with badSignatureAlgorithm.  INTERNAL and UNAVAILABLE always say
- * the same public sentence, with the request id when there is one.  New reference.
+ * type (urn), detail, status, subproblems; `algorithms` with badSignatureAlgorithm.  INTERNAL and UNAVAILABLE always
+ * say the same public sentence, with the request id when there is one.  New reference.
  */
 struct json_object *problem_to_wire(const struct problem *p, const char *request_id) NONNULL(1);
 
-/* What stands in an object's `error`: the database's form turned into a wire problem document.  New reference or NULL. */
+/*
+ * What stands in an object's `error`: the database's form turned into a wire problem document.
+ * New reference or NULL.
+ */
 struct json_object *problem_stored_to_wire(const char *text);
 
 #endif

@@ -123,8 +123,8 @@ static struct json_object *challenge_of(struct json_object *stored, const struct
 }
 
 /*
- * RFC 8555 7.1.4, RFC 9444 4.1.  `wildcard` stays with orders for wildcards although subdomainAuthAllowed covers those too: for
- * others it must be absent, and clients tell the name from its wildcard by it.
+ * RFC 8555 7.1.4, RFC 9444 4.1.  `wildcard` stays with orders for wildcards although subdomainAuthAllowed covers those
+ * too: for others it must be absent, and clients tell the name from its wildcard by it.
  */
 struct json_object *render_authorization(const struct db_rows *rows)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Proof that chert gave a person the link to the page where an account agrees to the terms of service (RFC 8555 7.3.3).
- * A nonce key's id modulo 256 and an HMAC-SHA-256 of account and version, cut to 16 bytes, in hex: nothing is stored, and
- * it is good as long as that key and that version are.
+ * A nonce key's id modulo 256 and an HMAC-SHA-256 of account and version, cut to 16 bytes, in hex: nothing is stored,
+ * and it is good as long as that key and that version are.
  */
 #ifndef CHERT_ACME_TERMS_PROOF_H
 #define CHERT_ACME_TERMS_PROOF_H

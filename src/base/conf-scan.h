@@ -26,8 +26,8 @@ struct conf_places {
 };
 
 /*
- * Refuses what libconfuse would expand ($) or skip (control characters), keys that are not plain words, and a section or
- * setting that is there twice.  Overwrites comments in the NUL-terminated text by blanks: libconfuse miscounts their
+ * Refuses what libconfuse would expand ($) or skip (control characters), keys that are not plain words, and a section
+ * or setting that is there twice.  Overwrites comments in the NUL-terminated text by blanks: libconfuse miscounts their
  * lines.  `path` is for the messages.
  */
 int conf_scan(const char *path, char *text, struct conf_places *ret, struct problem *p) NONNULL(1, 2, 3, 4)

@@ -237,7 +237,10 @@ static int set_issuers(struct load *l, struct conf *c)
 	return r;
 }
 
-/* They go into headers, JSON and certificates as they are: no blanks, no controls, nothing that RFC 3986 2 leaves out. */
+/*
+ * They go into headers, JSON and certificates as they are: no blanks, no controls,
+ * nothing that RFC 3986 2 leaves out.
+ */
 static int check_url(struct load *l, const char *section, const char *title, const char *key, const char *url)
 {
 	static const char chars[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"

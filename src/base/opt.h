@@ -38,8 +38,8 @@ struct opt_usage {
 };
 
 /*
- * Parses argv[1..], stops at the first operand, and returns its index in *ret_first; where usage has no operands, one is
- * refused.
+ * Parses argv[1..], stops at the first operand, and returns its index in *ret_first; where usage has no operands, one
+ * is refused.
  * --help prints usage on stdout and exits 0; --version prints PACKAGE_STRING and exits 0.
  * Unknown option, missing argument, number out of range, too many in a list: PROB_CONFIG that names it and what is
  * permitted.

@@ -19,8 +19,8 @@ int ca_key_generate(const char *type, gnutls_x509_privkey_t *ret, struct problem
 int ca_request(const struct ca_subject *subject, gnutls_x509_privkey_t key, gnutls_x509_crq_t *ret, struct problem *p)
 	NONNULL(1, 3, 4) CHECK_RESULT;
 /*
- * The CA certificate for a request, valid from now for so many days but not longer than its parent's: without a parent a
- * root, else an intermediate that may issue TLS server certificates and nothing below it.  `key` is the parent's, or
+ * The CA certificate for a request, valid from now for so many days but not longer than its parent's: without a parent
+ * a root, else an intermediate that may issue TLS server certificates and nothing below it.  `key` is the parent's, or
  * the root's own.  Only subject and public key come from the request.  PROB_CONFIG: they or its signature are not fit.
  */
 int ca_crt_sign(gnutls_x509_crq_t request, gnutls_x509_crt_t parent, gnutls_privkey_t key, int64_t days,

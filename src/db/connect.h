@@ -18,8 +18,8 @@ struct connect_target {
 };
 
 /*
- * Connects, compares the schema version, prepares and describes every call.  Not prepared: the descriptions are compared
- * all the same, but no statement stays behind.  PROB_UNAVAILABLE: not done by the deadline (monotonic).
+ * Connects, compares the schema version, prepares and describes every call.  Not prepared: the descriptions are
+ * compared all the same, but no statement stays behind.  PROB_UNAVAILABLE: not done by the deadline (monotonic).
  */
 int connect_open(const struct connect_target *target, int64_t deadline, PGconn **ret, struct problem *p)
 	NONNULL(1, 3, 4) CHECK_RESULT;

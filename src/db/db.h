@@ -28,7 +28,10 @@ enum db_call_id {
 	DB_N_CALLS
 };
 
-/* Channels of db_listen() and of the call RING (sql/web/ring.sql): there is something to do for the daemon behind it. */
+/*
+ * Channels of db_listen() and of the call RING (sql/web/ring.sql):
+ * there is something to do for the daemon behind it.
+ */
 #define DB_BELL_ISSUE    "chert_issue"
 #define DB_BELL_VALIDATE "chert_validate"
 
@@ -71,7 +74,8 @@ DEFINE_FREEP(db, struct db *, db_free);
  * the statement is repeated only if the call is marked RETRY or was never sent.  Serialization failures and deadlocks
  * are repeated up to three times.
  * When the first result column is `problem` and not null, that is what fills p.
- * PROB_UNAVAILABLE: no connection or no answer within the deadline; PROB_INTERNAL: anything unexpected, SQLSTATE in cause.
+ * PROB_UNAVAILABLE: no connection or no answer within the deadline; PROB_INTERNAL: anything unexpected, SQLSTATE in
+ * cause.
  */
 int db_call(struct db *db, enum db_call_id id, const struct db_arg *args, struct db_rows **ret, struct problem *p)
 	NONNULL(1, 4, 5) CHECK_RESULT;
@@ -103,7 +107,8 @@ const char *db_column_type(const struct db_rows *rows, size_t column) NONNULL(1)
  * socket to watch, -1 while there is no connection; after any other function it may be another one, even with the same
  * number, as db_n_connects (connections made so far) tells.  db_rang: takes in what arrived and tells whether a
  * notification was among it, or may have been missed during a reconnect; never blocks.  A notification can arrive with
- * the answer to a call, so ask after calls too.  db_tick: reconnects when the connection was lost (rate-limited as above).
+ * the answer to a call, so ask after calls too.  db_tick: reconnects when the connection was lost (rate-limited as
+ * above).
  */
 int      db_listen(struct db *db, const char *channel, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
 int      db_fd(const struct db *db) NONNULL(1);

@@ -63,7 +63,10 @@ struct js_field {
 #define JS_END                                { NULL, 0, 0, 0, 0, 0 }
 /* clang-format on */
 
-/* Fills *dst (zeroed first for the table's members); pointers stay owned by `object`.  PROB_MALFORMED names the member. */
+/*
+ * Fills *dst (zeroed first for the table's members); pointers stay owned by `object`.
+ * PROB_MALFORMED names the member.
+ */
 int js_bind(struct json_object *object, const struct js_field *fields, void *dst, struct problem *p) NONNULL(1, 2, 3, 4)
 	CHECK_RESULT;
 

@@ -22,7 +22,10 @@ int crt_from_file(const char *path, gnutls_x509_crt_t *ret, size_t max, size_t *
 	NONNULL(1, 2, 4, 5) CHECK_RESULT;
 /* RFC 7468 strict text of one DER certificate, with a final newline. */
 void crt_add_pem(struct buf *out, const void *der, size_t len) NONNULL(1, 2);
-/* A PKCS #7 structure (certs-only, DER) of one DER certificate and those in a PEM text, which may be empty.  PROB_INTERNAL. */
+/*
+ * A PKCS #7 structure (certs-only, DER) of one DER certificate and those in a PEM text, which may be empty.
+ * PROB_INTERNAL.
+ */
 int crt_add_pkcs7(struct buf *out, const void *der, size_t len, const char *chain, struct problem *p)
 	NONNULL(1, 2, 4, 5) CHECK_RESULT;
 

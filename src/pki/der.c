@@ -7,7 +7,10 @@
 #define LENGTH_LONG     0x80
 #define LENGTH_OCTETS   4
 
-/* X.690 10.1: the definite form with the fewest octets.  Returns how many octets it took, 0 when it is anything else. */
+/*
+ * X.690 10.1: the definite form with the fewest octets.  Returns how many octets it took,
+ * 0 when it is anything else.
+ */
 static size_t read_length(const uint8_t *p, size_t avail, size_t *ret)
 {
 	size_t n, value = 0;

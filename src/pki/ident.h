@@ -21,9 +21,9 @@ const char *ident_base(const struct ident *id) NONNULL(1) __attribute__((returns
 
 /*
  * PROB_UNSUPPORTED_IDENTIFIER for a type that is not dns; PROB_MALFORMED for what is no DNS name (empty, too long,
- * empty or long label, hyphen rules, characters other than LDH, trailing dot, an IP address, numeric last label, bad xn-- label,
- * a star elsewhere than as the whole first label); PROB_REJECTED_IDENTIFIER for single labels and wildcards directly
- * under a public suffix (conformance A154-A158).  Upper case is folded.
+ * empty or long label, hyphen rules, characters other than LDH, trailing dot, an IP address, numeric last label, bad
+ * xn-- label, a star elsewhere than as the whole first label); PROB_REJECTED_IDENTIFIER for single labels and
+ * wildcards directly under a public suffix (conformance A154-A158).  Upper case is folded.
  */
 int ident_from_text(const char *type, const char *value, struct ident *ret, struct problem *p) NONNULL(1, 2, 3, 4)
 	CHECK_RESULT;

@@ -89,8 +89,8 @@ static const struct forbidden forbidden_in_body[] = {
 #define IN(use) (1u << (use))
 
 /*
- * No extension is understood, so none may be critical (RFC 7515 4.1.11), and RFC 8555 6.2 rules out b64 for itself.  An inner JWS
- * is as fresh as the one around it, and who signs it is a matter of its use.
+ * No extension is understood, so none may be critical (RFC 7515 4.1.11), and RFC 8555 6.2 rules out b64 for itself.
+ * An inner JWS is as fresh as the one around it, and who signs it is a matter of its use.
  */
 /* clang-format off */
 static const struct forbidden forbidden_in_header[] = {

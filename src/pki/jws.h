@@ -40,7 +40,10 @@ struct jws {
  * table (none and MACs included).
  */
 int jws_decode(const char *body, size_t len, struct jws **ret, struct problem *p) NONNULL(1, 3, 4) CHECK_RESULT;
-/* A JWS that is itself, or is a member of, the payload of another one; not for JWS_REQUEST.  PROB_MALFORMED also: a nonce. */
+/*
+ * A JWS that is itself, or is a member of, the payload of another one; not for JWS_REQUEST.  PROB_MALFORMED also:
+ * a nonce.
+ */
 int jws_decode_inner(struct json_object *object, enum jws_use use, struct jws **ret, struct problem *p) NONNULL(1, 3, 4)
 	CHECK_RESULT;
 /* PROB_MALFORMED: wrong signature, or alg does not fit the key.  Not for JWS_BINDING: the database has its key. */

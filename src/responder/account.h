@@ -6,8 +6,8 @@
 #include "responder/exchange.h"
 
 /*
- * PROB_UNAUTHORIZED unless the account in the path is the one that signs; the same answer whether the other one exists or
- * not (conformance A115).
+ * PROB_UNAUTHORIZED unless the account in the path is the one that signs; the same answer whether the other one exists
+ * or not (conformance A115).
  */
 int account_check_own(const struct exchange *x, struct problem *p) NONNULL(1, 2) CHECK_RESULT;
 /* Answers with the account of row 0 (RFC 8555 7.1.2). */

@@ -8,8 +8,8 @@
 #include "base/problem.h"
 
 /*
- * NULL (absent) and an empty array are fine.  PROB_UNSUPPORTED_CONTACT: not mailto; PROB_INVALID_CONTACT: header fields, several
- * addresses in one URL, no address, or too many URLs.
+ * NULL (absent) and an empty array are fine.  PROB_UNSUPPORTED_CONTACT: not mailto; PROB_INVALID_CONTACT: header
+ * fields, several addresses in one URL, no address, or too many URLs.
  */
 int contact_check(struct json_object *contacts, struct problem *p) NONNULL(2) CHECK_RESULT;
 /* The array as text for the database; `absent` for NULL.  Borrowed from contacts. */

@@ -16,7 +16,10 @@ int exchange_call(struct exchange *x, enum db_call_id id, const struct db_arg *a
 	int r = worker_call(x->worker, id, args, ret, p);
 
 	x->nonce_spent = r != -PROB_STALE_KEY;
-	/* The nonce was ours and yet is refused: its key may have been retired, and the next nonce must be good (S22). */
+	/*
+	 * The nonce was ours and yet is refused: its key may have been retired,
+	 * and the next nonce must be good (S22).
+	 */
 	if (r == -PROB_BAD_NONCE)
 		worker_reload_nonce_keys(x->worker, 0);
 	return r;

@@ -54,14 +54,17 @@ int exchange_call(struct exchange *x, enum db_call_id id, const struct db_arg *a
                   struct problem *p) NONNULL(1, 3, 4, 5) CHECK_RESULT;
 
 /*
- * The `read` of a resource that anybody may GET: the same answer (RFC 8555 6.3), once the account was read, which is what
- * checks account and nonce.
+ * The `read` of a resource that anybody may GET: the same answer (RFC 8555 6.3), once the account was read, which is
+ * what checks account and nonce.
  */
 int exchange_read_public(struct exchange *x, struct problem *p) NONNULL(1, 2) CHECK_RESULT;
 
 /* An application/json body; takes ownership of the object. */
 void exchange_json(struct exchange *x, int status, struct json_object *object) NONNULL(1, 3);
-/* When row 0 waits for something (retry_after), asks the client to come back then, but not before the configured time. */
+/*
+ * When row 0 waits for something (retry_after), asks the client to come back then,
+ * but not before the configured time.
+ */
 void exchange_come_back(struct exchange *x, const struct db_rows *rows) NONNULL(1, 2);
 
 #endif

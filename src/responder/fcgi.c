@@ -34,8 +34,9 @@ static void on_ignored(int signal UNUSED)
 }
 
 /*
- * Stop signals are blocked but for the moment of waiting, so that none is lost between a look at `stopped` and the wait, and none
- * breaks a request in hand.  FCGX_Init replaces what is ignored or default by handlers of its own, hence the empty one.
+ * Stop signals are blocked but for the moment of waiting, so that none is lost between a look at `stopped` and the
+ * wait, and none breaks a request in hand.  FCGX_Init replaces what is ignored or default by handlers of its own,
+ * hence the empty one.
  */
 static void prepare_signals(struct fc *fc)
 {
@@ -67,7 +68,10 @@ int fc_new(int listen_fd, int64_t timeout, struct fc **ret, struct problem *p)
 	fc->timeout.tv_sec = timeout / CLK_SECOND;
 	fc->timeout.tv_usec = timeout % CLK_SECOND;
 	prepare_signals(fc);
-	/* Without a socket: when reading a request fails, libfcgi would accept the next one by itself, past our wait. */
+	/*
+	 * Without a socket: when reading a request fails, libfcgi would accept the next one by itself,
+	 * past our wait.
+	 */
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&fc->request, -1, FCGI_FAIL_ACCEPT_ON_INTR) != 0)
 		return problem_set(p, PROB_SYSTEM, "cannot initialise libfcgi");
 	*ret = steal(fc);
@@ -121,7 +125,10 @@ bool fc_accept(struct fc *fc)
 
 		if (fd < 0)
 			continue;
-		/* FCGX_Accept_r() takes a connection that is there already, but would close it if it were not to be kept. */
+		/*
+		 * FCGX_Accept_r() takes a connection that is there already,
+		 * but would close it if it were not to be kept.
+		 */
 		fc->request.ipcFd = fd;
 		fc->request.keepConnection = 1;
 		if (FCGX_Accept_r(&fc->request) == 0)

@@ -13,8 +13,8 @@
 struct fc;
 
 /*
- * Serves a listening socket, which stays the caller's.  timeout: longest wait for the web server to send or take a part of a
- * request.  From now on SIGTERM, SIGINT and SIGHUP only take effect in fc_accept().  PROB_SYSTEM.
+ * Serves a listening socket, which stays the caller's.  timeout: longest wait for the web server to send or take a
+ * part of a request.  From now on SIGTERM, SIGINT and SIGHUP only take effect in fc_accept().  PROB_SYSTEM.
  */
 int  fc_new(int listen_fd, int64_t timeout, struct fc **ret, struct problem *p) NONNULL(3, 4) CHECK_RESULT;
 void fc_free(struct fc *fc);

@@ -175,8 +175,8 @@ static int run_steps(struct exchange *x, struct problem *p)
 }
 
 /*
- * The account got another key after this worker cached its old one; the call changed nothing.  One more try decides with
- * the key that counts: whether the signature is still good, and then the handler.
+ * The account got another key after this worker cached its old one; the call changed nothing.  One more try decides
+ * with the key that counts: whether the signature is still good, and then the handler.
  */
 static int retry_with_new_key(struct exchange *x, struct problem *p)
 {
@@ -199,8 +199,8 @@ static int retry_with_new_key(struct exchange *x, struct problem *p)
 }
 
 /*
- * A signed request that was refused before its SQL call has used its nonce all the same (conformance A65).  If it turns out that
- * the nonce had been used before, that is the answer: a replay must look like one.
+ * A signed request that was refused before its SQL call has used its nonce all the same (conformance A65).  If it
+ * turns out that the nonce had been used before, that is the answer: a replay must look like one.
  */
 static int spend_nonce(struct exchange *x, int failure, struct problem *p)
 {

@@ -41,8 +41,8 @@ static void prove(struct identifier *item, const char *name, bool subdomains)
 }
 
 /*
- * RFC 9444 4.3: the ancestor is the client's wish.  Where policy does not let one authorization stand for all below it, the name
- * itself is to be proved.
+ * RFC 9444 4.3: the ancestor is the client's wish.  Where policy does not let one authorization stand for all below
+ * it, the name itself is to be proved.
  */
 static int use_ancestor(const struct conf_profile *profile, const char *ancestor, struct identifier *item,
                         struct problem *p)

@@ -24,8 +24,8 @@ struct identifiers {
 void identifiers_clear(struct identifiers *ids) NONNULL(1);
 
 /*
- * Of a newOrder, each once.  PROB_MALFORMED: none, too many, or not objects of the right form; else the problems of the single
- * names are subproblems of one that sums them up.
+ * Of a newOrder, each once.  PROB_MALFORMED: none, too many, or not objects of the right form; else the problems of
+ * the single names are subproblems of one that sums them up.
  */
 int identifiers_from_json(struct json_object *array, const struct conf_profile *profile, struct identifiers *ret,
                           struct problem *p) NONNULL(1, 2, 3, 4) CHECK_RESULT;

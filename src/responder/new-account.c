@@ -31,7 +31,10 @@ static int check_request(const struct exchange *x, const struct account_request 
 	return r < 0 || !a->binding ? r : eab_decode(a->binding, x->jws->url, x->key, ret, p);
 }
 
-/* NULL: not agreed.  Clients agree whether there are terms or not (conformance S36); then it is to none in particular. */
+/*
+ * NULL: not agreed.  Clients agree whether there are terms or not (conformance S36);
+ * then it is to none in particular.
+ */
 static const char *agreed_version(const struct conf *conf, const struct account_request *a)
 {
 	const char *version = conf_terms_version(conf);
@@ -62,8 +65,9 @@ static int call(struct exchange *x, const struct account_request *a, bool only_e
 }
 
 /*
- * RFC 8555 7.3.1: a known key gets its account, whatever else the request says.  So a request that may not make an account is
- * not refused at once but asks for the existing one only, and is refused if there is none: one round trip in any case.
+ * RFC 8555 7.3.1: a known key gets its account, whatever else the request says.  So a request that may not make an
+ * account is not refused at once but asks for the existing one only, and is refused if there is none: one round trip
+ * in any case.
  */
 static int create(struct exchange *x, const void *payload, struct problem *p)
 {

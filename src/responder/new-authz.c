@@ -36,8 +36,8 @@ struct authorization {
 };
 
 /*
- * There is no order yet that would say for which profile, so the first that permits the name lends its settings; the first that
- * also covers what is below, when that is wanted and there is one.
+ * There is no order yet that would say for which profile, so the first that permits the name lends its settings; the
+ * first that also covers what is below, when that is wanted and there is one.
  */
 static int take_profile(const struct conf *conf, bool subdomains, struct authorization *a, struct problem *p)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * newOrder (RFC 8555 7.4), with profiles (draft-ietf-acme-profiles 4), certificates to replace (RFC 9773 5) and ancestor
- * domains (RFC 9444 4.3).
+ * newOrder (RFC 8555 7.4), with profiles (draft-ietf-acme-profiles 4), certificates to replace (RFC 9773 5) and
+ * ancestor domains (RFC 9444 4.3).
  */
 #include "acme/link.h"
 #include "acme/policy.h"

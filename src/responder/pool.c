@@ -179,8 +179,8 @@ static void block_signals(struct pool *pool)
 }
 
 /*
- * Until every child is gone; who takes longer than a request may is killed.  Those that a reload retired were told to end
- * before: nobody waits any longer for one that did not.
+ * Until every child is gone; who takes longer than a request may is killed.  Those that a reload retired were told to
+ * end before: nobody waits any longer for one that did not.
  */
 static void stop(struct pool *pool)
 {

@@ -60,8 +60,8 @@ static int parse_length(const char *text, size_t *ret, struct problem *p)
 }
 
 /*
- * REQUEST_URI is the one parameter that all web servers pass as the client sent it; SCRIPT_NAME and PATH_INFO are decoded,
- * and divided differently by each.
+ * REQUEST_URI is the one parameter that all web servers pass as the client sent it; SCRIPT_NAME and PATH_INFO are
+ * decoded, and divided differently by each.
  */
 static int parse_target(const char *uri, const char *base_path, struct request *ret, struct problem *p)
 {

@@ -39,9 +39,9 @@ struct request {
 };
 
 /*
- * Fills *ret (zeroed first) from "NAME=value" strings; base_path is what the path of base-url adds in front, "" or "/acme".
- * Even after a failure *ret can be answered.  PROB_NOT_FOUND: a path that cannot be one of ours; PROB_MALFORMED: a
- * Content-Length that is no number.
+ * Fills *ret (zeroed first) from "NAME=value" strings; base_path is what the path of base-url adds in front, "" or
+ * "/acme".  Even after a failure *ret can be answered.  PROB_NOT_FOUND: a path that cannot be one of ours;
+ * PROB_MALFORMED: a Content-Length that is no number.
  */
 int req_parse(char *const *env, const char *base_path, struct request *ret, struct problem *p) NONNULL(1, 2, 3, 4)
 	CHECK_RESULT;

@@ -39,9 +39,10 @@ void res_location(struct response *res, char *url) NONNULL(1, 2);
 void res_json(struct response *res, int status, const char *type, struct json_object *object) NONNULL(1, 3, 4);
 
 /*
- * The header block and, unless without_body, the body.  With for_mod_fcgid, Location goes out as X-Location and each Link as
- * X-Link-0 and so on: mod_fcgid turns 200 with Location into a redirect, although RFC 8555 7.3.1 demands that answer, and
- * joins fields of the same name, which S8 is about.  There the web server is told to give them their names back.
+ * The header block and, unless without_body, the body.  With for_mod_fcgid, Location goes out as X-Location and each
+ * Link as X-Link-0 and so on: mod_fcgid turns 200 with Location into a redirect, although RFC 8555 7.3.1 demands that
+ * answer, and joins fields of the same name, which S8 is about.  There the web server is told to give them their names
+ * back.
  */
 void res_render(const struct response *res, bool without_body, bool for_mod_fcgid, struct buf *out) NONNULL(1, 4);
 

@@ -46,7 +46,10 @@ static int decode(const char *text, struct target *t, struct problem *p)
 	return 0;
 }
 
-/* Not a row of the table, which takes no negative integers: any one gets badRevocationReason, which the database knows about. */
+/*
+ * Not a row of the table, which takes no negative integers: any one gets badRevocationReason,
+ * which the database knows about.
+ */
 static int take_reason(struct json_object *payload, struct db_arg *ret, struct problem *p)
 {
 	struct json_object *member = NULL;

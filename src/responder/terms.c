@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * terms: a page for people, where the link in userActionRequired leads (RFC 8555 7.3.3).  A client cannot agree by
- * itself: RFC 8555 7.3.2 keeps it from doing so with an account update.  Whoever has the link may agree; only the account
- * gets it.
+ * itself: RFC 8555 7.3.2 keeps it from doing so with an account update.  Whoever has the link may agree; only the
+ * account gets it.
  */
 #include "responder/terms.h"
 

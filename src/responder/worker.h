@@ -25,8 +25,8 @@ struct worker {
 };
 
 /*
- * The configuration must outlive the worker.  An absent database server is no failure: requests get 503 until it is there.
- * PROB_CONFIG: the database does not fit this program.
+ * The configuration must outlive the worker.  An absent database server is no failure: requests get 503 until it is
+ * there.  PROB_CONFIG: the database does not fit this program.
  */
 int  worker_new(const struct conf *conf, struct worker **ret, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
 void worker_free(struct worker *w);

@@ -167,7 +167,10 @@ static int make_chain(struct issuer *issuer, const char *file, struct problem *p
 	return 0;
 }
 
-/* Of what lies between two certificates of one issuer, all that its signatures depend on: name, key and key identifier. */
+/*
+ * Of what lies between two certificates of one issuer, all that its signatures depend on: name,
+ * key and key identifier.
+ */
 static int check_same_issuer(const struct issuer *issuer, gnutls_x509_crt_t crt, const char *file, struct problem *p)
 {
 	auto_clear(gdatum) gnutls_datum_t name = { NULL, 0 };

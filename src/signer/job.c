@@ -87,8 +87,8 @@ static int read_names(const char *text, const struct conf_profile *profile, stru
 }
 
 /*
- * Keys are blocked by thumbprint, and the database cannot compute that of a key: it has the responder's word for it, until
- * here.
+ * Keys are blocked by thumbprint, and the database cannot compute that of a key: it has the responder's word for it,
+ * until here.
  */
 static int read_key(const struct db_rows *rows, size_t i, const struct conf_profile *profile, struct spki **ret,
                     struct problem *p)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where issuing keys live.  A store is one record of functions; how the `key` setting begins tells which one is meant. */
+/*
+ * Where issuing keys live.  A store is one record of functions;
+ * how the `key` setting begins tells which one is meant.
+ */
 #ifndef CHERT_SIGNER_KEYSTORE_H
 #define CHERT_SIGNER_KEYSTORE_H
 

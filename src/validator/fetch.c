@@ -172,7 +172,10 @@ static void finish(struct fetch *f, CURLcode code)
 	fetch_free(f);
 }
 
-/* Each failure is a build of libcurl that lacks the option, and the options are what keeps requests inside the policy. */
+/*
+ * Each failure is a build of libcurl that lacks the option,
+ * and the options are what keeps requests inside the policy.
+ */
 #define SET(easy, option, value) ok = curl_easy_setopt(easy, CURLOPT_##option, value) == CURLE_OK && ok
 
 static bool set_limits(CURL *easy, const struct conf_validator *conf)

@@ -31,7 +31,8 @@ struct hop_ports {
 struct hop *hop_first(const char *host, uint16_t port, const char *path) RETURNS_NONNULL NONNULL(1, 3);
 /*
  * Where `location` leads to from `from`.  PROB_UNAUTHORIZED: not a URL, a scheme other than http and https, a
- * port other than the two, user information, a host that is neither a DNS name nor an address.  Addresses are not judged here.
+ * port other than the two, user information, a host that is neither a DNS name nor an address.  Addresses are not
+ * judged here.
  */
 int  hop_redirect(const struct hop *from, const char *location, const struct hop_ports *ports, struct hop **ret,
                   struct problem *p) NONNULL(1, 2, 3, 4, 5) CHECK_RESULT;
