@@ -27,8 +27,9 @@
 /* Base URL for all that follow; not copied. */
 void link_setup(const char *base_url) NONNULL(1);
 
-/* base-url + path with its %s replaced by the id; newly allocated (free()). */
+/* Base URL and a path as it is; the result of all three is newly allocated (free()). */
 char *link_plain(const char *path) RETURNS_NONNULL NONNULL(1);
+/* The same for a path with a %s, which the id replaces. */
 char *link_id(const char *path, const struct id *id) RETURNS_NONNULL NONNULL(1, 2);
 /* The same for a path with a second %s, which the word replaces. */
 char *link_word(const char *path, const struct id *id, const char *word) FREE_WITH(free) RETURNS_NONNULL

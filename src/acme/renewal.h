@@ -6,12 +6,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/cleanup.h"
+#include "base/clk.h"
 
-#define RENEWAL_POLL (6 * CLK_HOUR) /* how often clients shall ask */
+#define RENEWAL_POLL (6 * CLK_HOUR) /* how often clients shall ask (RFC 9773 4.3) */
 
 struct renewal {
-	int64_t start, end; /* start < end */
+	int64_t start, end; /* microseconds; start < end */
 };
 
 /* The window from two thirds of the lifetime on; one in the past, which means at once, for what has been revoked. */

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The settings as mdoc for chert.conf(5). */
 #include "base/conf.h"
 
 #include <string.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Bytes as hex digits and back. */
 #ifndef CHERT_BASE_HEX_H
 #define CHERT_BASE_HEX_H
 

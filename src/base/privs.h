@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What a process may do: less than it was started with. */
 #ifndef CHERT_BASE_PRIVS_H
 #define CHERT_BASE_PRIVS_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Accounts: list, show, agreement to the terms by other means than ACME. */
 #include <stdio.h>
 
 #include "ctl/arg.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Whether a configuration can be used, without the database. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

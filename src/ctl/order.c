@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Orders: list and show. */
 #include "ctl/show.h"
 
 static int list(const struct cmd_run *run, struct problem *p)

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* How the CA is doing, at a glance. */
 #include <stdio.h>
 
 #include "ctl/cmd.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Parameters of calls, as libpq takes them. */
 #ifndef CHERT_DB_ARG_H
 #define CHERT_DB_ARG_H
 

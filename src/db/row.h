@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Results of calls, as libpq gives them. */
 #ifndef CHERT_DB_ROW_H
 #define CHERT_DB_ROW_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* From text to structs. */
 #include "json/js.h"
 
 #include <limits.h>

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* From values to text. */
 #include "json/js.h"
 
 #include "base/clk.h"

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* What the resources that answer with an authorization have in common. */
 #ifndef CHERT_RESPONDER_AUTHORIZATION_H
 #define CHERT_RESPONDER_AUTHORIZATION_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* Text from strangers, fit to be shown. */
 #ifndef CHERT_VALIDATOR_EXCERPT_H
 #define CHERT_VALIDATOR_EXCERPT_H
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+/* The table of challenge methods. */
 #include "validator/method.h"
 
 #include <string.h>
