@@ -19,42 +19,18 @@ static struct {
 	bool              quick, force;
 } options = { .subject = { .name = "chert" }, .key_type = "p-256", .title = "main", .days = 1825, .root_days = 3650 };
 
-#define OPT_DIR                                                                              \
-	{                                                                                    \
-		"dir", 0, OPT_TEXT, "DIR", "directory of the CA's files", &options.dir, 0, 0 \
-	}
-#define OPT_NAME                                                                                 \
-	{                                                                                        \
-		"name", 0, OPT_TEXT, "CN", "name of the CA (chert)", &options.subject.name, 0, 0 \
-	}
-#define OPT_ORG                                                                                                      \
-	{                                                                                                            \
-		"organization", 0, OPT_TEXT, "O", "organization in the subject", &options.subject.organization, 0, 0 \
-	}
-#define OPT_COUNTRY                                                                                                \
-	{                                                                                                          \
-		"country", 0, OPT_TEXT, "C", "country in the subject, two letters", &options.subject.country, 0, 0 \
-	}
-#define OPT_KEY_TYPE                                                                                                  \
-	{                                                                                                             \
-		"key-type", 0, OPT_TEXT, "TYPE", "type of the key: " CA_KEY_TYPES " (p-256)", &options.key_type, 0, 0 \
-	}
-#define OPT_TITLE                                                                                          \
-	{                                                                                                  \
-		"issuer", 0, OPT_TEXT, "TITLE", "title of the issuer section (main)", &options.title, 0, 0 \
-	}
-#define OPT_FORCE                                                                                \
-	{                                                                                        \
-		"force", 0, OPT_FLAG, NULL, "replace files that are there", &options.force, 0, 0 \
-	}
-#define OPT_ROOT_DAYS(name)                                                                        \
-	{                                                                                          \
-		name, 0, OPT_INT, "N", "validity of the root (3650)", &options.root_days, 1, 36500 \
-	}
-#define OPT_DAYS                                                                                        \
-	{                                                                                               \
-		"days", 0, OPT_INT, "N", "validity of the intermediate (1825)", &options.days, 1, 36500 \
-	}
+/* Rows that several subcommands have. */
+/* clang-format off */
+#define ROW_DIR             { "dir", 0, OPT_TEXT, "DIR", "directory of the CA's files", &options.dir, 0, 0 }
+#define ROW_NAME            { "name", 0, OPT_TEXT, "CN", "name of the CA (chert)", &options.subject.name, 0, 0 }
+#define ROW_ORG             { "organization", 0, OPT_TEXT, "O", "organization in the subject", &options.subject.organization, 0, 0 }
+#define ROW_COUNTRY         { "country", 0, OPT_TEXT, "C", "country in the subject, two letters", &options.subject.country, 0, 0 }
+#define ROW_KEY_TYPE        { "key-type", 0, OPT_TEXT, "TYPE", "type of the key: " CA_KEY_TYPES " (p-256)", &options.key_type, 0, 0 }
+#define ROW_TITLE           { "issuer", 0, OPT_TEXT, "TITLE", "title of the issuer section (main)", &options.title, 0, 0 }
+#define ROW_FORCE           { "force", 0, OPT_FLAG, NULL, "replace files that are there", &options.force, 0, 0 }
+#define ROW_ROOT_DAYS(name) { name, 0, OPT_INT, "N", "validity of the root (3650)", &options.root_days, 1, 36500 }
+#define ROW_DAYS            { "days", 0, OPT_INT, "N", "validity of the intermediate (1825)", &options.days, 1, 36500 }
+/* clang-format on */
 
 static int require(const char *value, const char *option, struct problem *p)
 {
@@ -312,19 +288,19 @@ static int init_sign(const struct cmd_run *run UNUSED, struct problem *p)
 /* clang-format off */
 static const struct opt quick_opts[] = {
 	{ "quick", 0, OPT_FLAG, NULL, "root and intermediate at once, for a lab", &options.quick, 0, 0 },
-	OPT_DIR, OPT_NAME, OPT_ORG, OPT_COUNTRY, OPT_KEY_TYPE, OPT_ROOT_DAYS("root-days"), OPT_DAYS, OPT_TITLE, OPT_FORCE, { 0 },
+	ROW_DIR, ROW_NAME, ROW_ORG, ROW_COUNTRY, ROW_KEY_TYPE, ROW_ROOT_DAYS("root-days"), ROW_DAYS, ROW_TITLE, ROW_FORCE, { 0 },
 };
 static const struct opt root_opts[] = {
-	OPT_DIR, OPT_NAME, OPT_ORG, OPT_COUNTRY, OPT_KEY_TYPE, OPT_ROOT_DAYS("days"), OPT_FORCE, { 0 },
+	ROW_DIR, ROW_NAME, ROW_ORG, ROW_COUNTRY, ROW_KEY_TYPE, ROW_ROOT_DAYS("days"), ROW_FORCE, { 0 },
 };
 static const struct opt request_opts[] = {
-	OPT_DIR, OPT_NAME, OPT_ORG, OPT_COUNTRY, OPT_KEY_TYPE, OPT_TITLE, OPT_FORCE, { 0 },
+	ROW_DIR, ROW_NAME, ROW_ORG, ROW_COUNTRY, ROW_KEY_TYPE, ROW_TITLE, ROW_FORCE, { 0 },
 };
 static const struct opt sign_opts[] = {
 	{ "dir", 0, OPT_TEXT, "DIR", "directory of the root's files", &options.dir, 0, 0 },
 	{ "request", 0, OPT_TEXT, "FILE", "the intermediate's request, PEM", &options.request, 0, 0 },
 	{ "out", 0, OPT_TEXT, "FILE", "where its certificate goes", &options.out, 0, 0 },
-	OPT_DAYS, OPT_FORCE, { 0 },
+	ROW_DAYS, ROW_FORCE, { 0 },
 };
 /* clang-format on */
 
