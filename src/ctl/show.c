@@ -17,18 +17,22 @@ const struct opt show_list_opts[] = {
 	{ 0 },
 };
 
+void show_rows(const struct cmd_run *run, const struct db_rows *rows)
+{
+	if (run->json)
+		print_json(stdout, rows);
+	else
+		print_table(stdout, rows);
+}
+
 static int list(const struct cmd_run *run, enum db_call_id call, struct db_arg before, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
 	int r = db_call(run->db, call, (struct db_arg[]){ db_int(options.limit), before }, &rows, p);
 
-	if (r < 0)
-		return r;
-	if (run->json)
-		print_json(stdout, rows);
-	else
-		print_table(stdout, rows);
-	return 0;
+	if (r == 0)
+		show_rows(run, rows);
+	return r;
 }
 
 int show_list(const struct cmd_run *run, enum db_call_id call, struct problem *p)

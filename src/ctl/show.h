@@ -8,6 +8,8 @@
 /* --limit and --before, for the rows of a list subcommand. */
 extern const struct opt show_list_opts[];
 
+/* Prints what a call gave, as a table or as JSON. */
+void show_rows(const struct cmd_run *run, const struct db_rows *rows) NONNULL(1, 2);
 /* Calls with (limit, before) and prints the rows. */
 int show_list(const struct cmd_run *run, enum db_call_id call, struct problem *p) NONNULL(1, 3) CHECK_RESULT;
 /* The same where rows go by a text instead of an id. */

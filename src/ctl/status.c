@@ -1,22 +1,15 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How the CA is doing, at a glance. */
-#include <stdio.h>
-
-#include "ctl/cmd.h"
-#include "ctl/print.h"
+#include "ctl/show.h"
 
 static int status(const struct cmd_run *run, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
 	int                            r = db_call(run->db, DB_ADMIN_STATUS, NULL, &rows, p);
 
-	if (r < 0)
-		return r;
-	if (run->json)
-		print_json(stdout, rows);
-	else
-		print_table(stdout, rows);
-	return 0;
+	if (r == 0)
+		show_rows(run, rows);
+	return r;
 }
 
 const struct cmd cmd_status = {
