@@ -12,7 +12,8 @@
 
 enum opt_type { OPT_FLAG, OPT_TEXT, OPT_INT, OPT_LIST };
 
-#define OPT_LIST_MAX 100
+#define OPT_LIST_MAX   100
+#define OPT_EXIT_USAGE 2 /* of a program whose command line was wrong */
 
 /* The arguments of an option that may be repeated, in their order. */
 struct opt_list {

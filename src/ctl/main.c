@@ -9,8 +9,7 @@
 #include "ctl/cmd.h"
 #include "ctl/help.h"
 
-#define PROGRAM    "chertctl"
-#define EXIT_USAGE 2
+#define PROGRAM "chertctl"
 
 #define OPERANDS_MAX 100
 
@@ -94,7 +93,7 @@ static int unknown(int argc, char **argv)
 	        argc > 1 ? argv[1] : "");
 	if (list(known, argv, stderr) == 0)
 		list(0, NULL, stderr);
-	return EXIT_USAGE;
+	return OPT_EXIT_USAGE;
 }
 
 /* --- running one */
@@ -186,7 +185,7 @@ static int start(const struct cmd *cmd, int argc, char **argv, const char *confi
 
 	if (parse(cmd, argc, argv, &parsed, &p) < 0) {
 		complain(&p);
-		return EXIT_USAGE;
+		return OPT_EXIT_USAGE;
 	}
 	if (run(cmd, &parsed.run, &p) < 0) {
 		complain(&p);
@@ -241,11 +240,11 @@ int main(int argc, char **argv)
 	privs_harden();
 	if (parse_globals(argc, argv, &config, &asks_help, &first, &p) < 0) {
 		complain(&p);
-		return EXIT_USAGE;
+		return OPT_EXIT_USAGE;
 	}
 	if (first >= argc) {
 		print_help(asks_help ? stdout : stderr);
-		return asks_help ? EXIT_SUCCESS : EXIT_USAGE;
+		return asks_help ? EXIT_SUCCESS : OPT_EXIT_USAGE;
 	}
 	argc -= first;
 	argv += first;

@@ -16,7 +16,6 @@
 
 #define PROGRAM         "chert-responder"
 #define DEFAULT_WORKERS 8 /* with --socket */
-#define EXIT_USAGE      2
 
 static struct options {
 	const char *config;
@@ -158,7 +157,7 @@ int main(int argc, char **argv)
 	rt_selfcheck();
 	if (parse_options(argc, argv, &p) < 0) {
 		log_problem(LOGL_ERROR, "usage", &p, NULL);
-		return EXIT_USAGE;
+		return OPT_EXIT_USAGE;
 	}
 	r = run(&p);
 	if (r < 0)

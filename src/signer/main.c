@@ -17,8 +17,6 @@
 #define RETRY_INTERVAL CLK_SECOND
 #define ALTERNATES_MAX (4 << 20) /* bytes of the chains of one issuer */
 
-#define EXIT_USAGE 2
-
 struct options {
 	const char *config, *user;
 	bool        once;
@@ -318,7 +316,7 @@ int main(int argc, char **argv)
 	privs_harden();
 	if (parse_options(argc, argv, &d.options, &p) < 0) {
 		log_problem(LOGL_ERROR, "usage", &p, NULL);
-		return EXIT_USAGE;
+		return OPT_EXIT_USAGE;
 	}
 	catch_signals();
 	r = serve(&d, &p);

@@ -11,7 +11,6 @@
 #include "validator/loop.h"
 
 #define PROGRAM         "chert-validator"
-#define EXIT_USAGE      2
 #define FILES_MAX       16384 /* sockets of the most validations and look-ups at once, with room to spare */
 #define FILES_BESIDE    1000  /* the resolver's sockets (see there), the database and our own */
 #define PERSPECTIVE_MAX 40
@@ -81,7 +80,7 @@ int main(int argc, char **argv)
 	privs_harden();
 	if (parse_options(argc, argv, &o, &p) < 0) {
 		log_problem(LOGL_ERROR, "usage", &p, NULL);
-		return EXIT_USAGE;
+		return OPT_EXIT_USAGE;
 	}
 	if (serve(&o, &p) < 0) {
 		log_problem(LOGL_ERROR, "failed", &p, NULL);
