@@ -6,6 +6,7 @@ import functools
 import http.server
 import json
 import pathlib
+import re
 import signal
 import socket
 import ssl
@@ -396,7 +397,7 @@ class Apache:
     """mod_md gets the certificate in the background and serves it after a graceful restart."""
 
     def __init__(self, stack, home, names, *settings):
-        self.port, self.names = stacks.free_port(), names
+        self.port, self.names, self.log = stacks.free_port(), names, home / "error.log"
         self.job = home / "md" / "staging" / names[0] / "job.json"
         self.context = ssl.create_default_context(cafile=stack.root_file)
         conf = mod_md_conf(stack, home, names, self.port, "\n".join(settings))
@@ -422,16 +423,38 @@ class Apache:
         except OSError:
             return None
 
+    def restart(self):
+        self.process.popen.send_signal(signal.SIGUSR1)
+
     def certificate(self):
         eventually(self.staged)
-        self.process.popen.send_signal(signal.SIGUSR1)
+        self.restart()
         return eventually(self.served)
+
+    def advice(self):
+        """What it found out about the renewal (RFC 9773)."""
+        return re.findall(r"CA advises renew via ARI (between|now)", self.log.read_text(encoding="utf-8"))
 
 
 def test_apache_mod_md(stack, tmp_path):
     names = [f"md.{ZONE}", f"www.md.{ZONE}"]
     with Apache(stack, tmp_path, names) as apache:
         assert sorted(acme.names_of(apache.certificate())) == names
+
+
+def test_apache_mod_md_renews_when_told(stack, tmp_path, certbot):
+    names = [f"ari.md.{ZONE}", f"www.ari.md.{ZONE}"]
+    store = tmp_path / "md" / "domains" / names[0]
+    with Apache(stack, tmp_path, names) as apache:
+        first = apache.certificate()
+        eventually(lambda: "between" in apache.advice())
+        certbot("revoke", "--server", stack.directory_url, "--cert-path", store / "pubcert.pem", "--key-path",
+                store / "privkey.pem", "--no-delete-after-revoke")
+        apache.restart()
+        eventually(lambda: "now" in apache.advice())
+        eventually(apache.staged)
+        apache.restart()
+        eventually(lambda: (found := apache.served()) and found.serial_number != first.serial_number)
 
 
 def test_apache_mod_md_bound_with_profile(stack, tmp_path, binding):
