@@ -17,7 +17,7 @@ begin
 		                     core.domain_name(wanted ->> 'value', (wanted ->> 'wildcard')::boolean))
 		        or (wanted ->> 'subdomains')::boolean and not (wanted ->> 'wildcard')::boolean
 		           and identifier = jsonb_build_object('type', wanted ->> 'type', 'value', identifier ->> 'value')
-		           and core.is_dns_name(regexp_replace(identifier ->> 'value', '^\*\.', ''))
+		           and core.is_dns_name(regexp_replace(identifier ->> 'value', '^[*][.]', ''))
 		           and wanted ->> 'value' = any((core.suffixes(identifier ->> 'value'))[2:])) is not true) then
 		raise exception 'authorizations other than for the identifiers' using errcode = 'check_violation';
 	end if;

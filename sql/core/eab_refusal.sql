@@ -20,7 +20,7 @@ begin
 		select jsonb_agg(core.problem('rejectedIdentifier', 'external account binding does not permit this name',
 		                              jsonb_build_object('identifier', identifier)) order by position)
 		  from jsonb_array_elements(_identifiers) with ordinality i(identifier, position)
-		 where not _key.names ?| core.suffixes(regexp_replace(identifier ->> 'value', '^\*\.', '')));
+		 where not _key.names ?| core.suffixes(regexp_replace(identifier ->> 'value', '^[*][.]', '')));
 	if _refused is not null then
 		return core.problem('rejectedIdentifier', 'external account binding does not permit all of the names',
 			jsonb_build_object('subproblems', _refused));

@@ -10,7 +10,7 @@ declare
 begin
 	for _authorization in
 		select id
-		  from core.authorizations_for(_account, regexp_replace(_identifiers #>> '{0,value}', '^\*\.', ''))
+		  from core.authorizations_for(_account, regexp_replace(_identifiers #>> '{0,value}', '^[*][.]', ''))
 		 order by id desc
 	loop
 		foreach _order in array core.orders_of(_account, _authorization) loop

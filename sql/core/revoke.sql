@@ -27,7 +27,7 @@ begin
 	end if;
 	if _reason <> all(_reasons) then
 		return core.problem('badRevocationReason', format('reason is %s, it must be one of %s', _reason,
-			regexp_replace(array_to_string(_reasons, ', '), ', (\d)$', ' and \1')));
+			regexp_replace(array_to_string(_reasons, ', '), E', (\\d)$', E' and \\1')));
 	elsif _account is null then
 		insert into blocked_keys (thumbprint, reason) values (_thumbprint, 'keyCompromise') on conflict do nothing;
 	end if;

@@ -60,6 +60,10 @@ select is_empty($$ select role, datname from t.roles, pg_database where datname 
 select is_empty($$ select role, p.oid::regprocedure from t.roles, pg_proc p
 	where proname ~ '^pg_(try_)?advisory_(xact_)?lock' and has_function_privilege(role, p.oid, 'execute') $$, 'no role may take a lock that others wait for');
 
+-- A caller has no way into search_path, but any role may change standard_conforming_strings.
+select is_empty($$ select oid::regprocedure from t.functions join pg_proc using (oid)
+	where regexp_replace(prosrc, 'E''[^'']*''', '', 'g') like E'%\\\\%' $$, 'no function has a text that means something else in another session');
+
 -- The same by trying.
 create function t.try_as(_role text, _sql text) returns text language plpgsql as $$
 begin
