@@ -30,6 +30,9 @@ begin
 	if created then
 		id := core.uuid7();
 		perform core.add_authorization(_account, id, now() + make_interval(secs => _lifetime), _for, true, _wanted);
+	else
+		update authorizations a set preauthorized = true
+		 where a.account_id = _account and a.id = authorization_new.id and not a.preauthorized;
 	end if;
 	select r.*
 	  into problem, id, status, expires_at, identifier_type, identifier, wildcard, subdomains, challenges, retry_after

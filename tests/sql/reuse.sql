@@ -38,6 +38,9 @@ select is(t.shape(t.order_with(:'b', array['pre.test'])), 'pending pending:pre.t
 select id as o from t.order_with(:'a', array['pre.test']) \gset
 select is((t.finalize(:'a', :'o')).status, 'processing', 'finalized'), is(t.sign(), 1::bigint, 'issued');
 select ok((t.order_with(:'a', array['pre.test'])).expires_at <= (select expires_at from acme.authorizations where id = :'p_id'), 'an order ends with what it relies on');
+select t.order(:'a', 'made.test') as o \gset
+select is((t.pre(:'a', 'made.test', _reuse => true, _types => '["http-01", "dns-01"]')).id, t.authz(:'a', :'o'), 'newAuthz finds that of an order');
+select is(t.authz(:'a', (t.order_with(:'a', array['made.test'])).id), t.authz(:'a', :'o'), 'which any order uses from then on');
 
 -- Subdomains: by DNS, for all names below and itself.
 select * from t.pre(:'a', 'up.test', true) \gset s_
