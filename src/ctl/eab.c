@@ -175,6 +175,7 @@ static int store_key(const struct cmd_run *run, const struct key *k, struct prob
 		r = read_profiles(run->conf, profiles, p);
 	if (r < 0)
 		return r;
+
 	const struct db_arg args[] = {
 		db_text(k->kid),
 		db_bytes(k->mac, sizeof(k->mac)),

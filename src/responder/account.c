@@ -55,10 +55,11 @@ static int update(struct exchange *x, const void *payload, struct problem *p)
 {
 	const struct account_update   *u = payload;
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg            args[] = {
-			   EXCHANGE_SIGNED(x),
-			   db_text(contact_text(u->contact, NULL)),
-			   db_bool(u->status && strcmp(u->status, "deactivated") == 0),
+
+	const struct db_arg args[] = {
+		EXCHANGE_SIGNED(x),
+		db_text(contact_text(u->contact, NULL)),
+		db_bool(u->status && strcmp(u->status, "deactivated") == 0),
 	};
 	int r;
 

@@ -58,13 +58,14 @@ static int call(struct exchange *x, const struct csr *csr, struct db_rows **ret,
 	auto_(json) struct json_object *names = names_json(csr);
 	auto_(json) struct json_object *profiles = profiles_json(x->worker->conf);
 	size_t                          len;
-	const struct db_arg             args[] = {
-			    EXCHANGE_SIGNED(x),
-			    db_id(&x->args.id),
-			    db_text(js_text(names, &len)),
-			    db_bytes(csr->spki->der, csr->spki->der_len),
-			    db_text(csr->spki->thumbprint),
-			    db_text(js_text(profiles, &len)),
+
+	const struct db_arg args[] = {
+		EXCHANGE_SIGNED(x),
+		db_id(&x->args.id),
+		db_text(js_text(names, &len)),
+		db_bytes(csr->spki->der, csr->spki->der_len),
+		db_text(csr->spki->thumbprint),
+		db_text(js_text(profiles, &len)),
 	};
 
 	return exchange_call(x, DB_WEB_ORDER_FINALIZE, args, ret, p);

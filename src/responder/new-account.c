@@ -45,7 +45,8 @@ static const char *agreed_version(const struct conf *conf, const struct account_
 static int call(struct exchange *x, const struct account_request *a, bool only_existing, const struct jws *binding,
                 struct db_rows **ret, struct problem *p)
 {
-	const struct conf  *conf = x->worker->conf;
+	const struct conf *conf = x->worker->conf;
+
 	const struct db_arg args[] = {
 		db_id(&x->nonce.id),
 		db_int(x->nonce.key_id),

@@ -81,16 +81,17 @@ static int call(struct exchange *x, const struct authorization *a, struct db_row
 	const struct conf_profile      *profile = a->profile;
 	auto_(json) struct json_object *challenges = identifiers_challenges(profile, a->subdomains);
 	size_t                          len;
-	const struct db_arg             args[] = {
-			    EXCHANGE_SIGNED(x),
-			    db_text(conf_terms_version(x->worker->conf)),
-			    db_text(a->id.type),
-			    db_text(a->id.value),
-			    db_bool(a->subdomains),
-			    db_text(js_text(challenges, &len)),
-			    db_int(profile->order_lifetime / CLK_SECOND),
-			    db_int(profile->authorization_lifetime / CLK_SECOND),
-			    db_bool(profile->reuse_authorizations),
+
+	const struct db_arg args[] = {
+		EXCHANGE_SIGNED(x),
+		db_text(conf_terms_version(x->worker->conf)),
+		db_text(a->id.type),
+		db_text(a->id.value),
+		db_bool(a->subdomains),
+		db_text(js_text(challenges, &len)),
+		db_int(profile->order_lifetime / CLK_SECOND),
+		db_int(profile->authorization_lifetime / CLK_SECOND),
+		db_bool(profile->reuse_authorizations),
 	};
 
 	return exchange_call(x, DB_WEB_AUTHORIZATION_NEW, args, ret, p);

@@ -78,21 +78,22 @@ static int call(struct exchange *x, const struct order *o, struct db_rows **ret,
 	auto_(json) struct json_object *identifiers = identifiers_to_json(&o->ids);
 	auto_(json) struct json_object *authorizations = identifiers_proofs(&o->ids, profile);
 	size_t                          len;
-	const struct db_arg             args[] = {
-			    EXCHANGE_SIGNED(x),
-			    db_text(conf_terms_version(x->worker->conf)),
-			    db_text(js_text(identifiers, &len)),
-			    db_text(js_text(authorizations, &len)),
-			    db_text(profile->title),
-			    db_time(o->not_before),
-			    db_time(o->not_after),
-			    db_int(profile->order_lifetime / CLK_SECOND),
-			    db_int(profile->authorization_lifetime / CLK_SECOND),
-			    db_bool(profile->reuse_orders),
-			    db_bool(profile->reuse_authorizations),
-			    db_text(o->replaces),
-			    db_id(replaced),
-			    db_bytes(issuer_key, o->replaced.key_id_len),
+
+	const struct db_arg args[] = {
+		EXCHANGE_SIGNED(x),
+		db_text(conf_terms_version(x->worker->conf)),
+		db_text(js_text(identifiers, &len)),
+		db_text(js_text(authorizations, &len)),
+		db_text(profile->title),
+		db_time(o->not_before),
+		db_time(o->not_after),
+		db_int(profile->order_lifetime / CLK_SECOND),
+		db_int(profile->authorization_lifetime / CLK_SECOND),
+		db_bool(profile->reuse_orders),
+		db_bool(profile->reuse_authorizations),
+		db_text(o->replaces),
+		db_id(replaced),
+		db_bytes(issuer_key, o->replaced.key_id_len),
 	};
 
 	return exchange_call(x, DB_WEB_ORDER_NEW, args, ret, p);

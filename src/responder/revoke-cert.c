@@ -92,9 +92,10 @@ static int check_key(const struct exchange *x, const struct target *t, struct pr
 static int revoke_by_key(struct exchange *x, const struct target *t, struct db_arg reason, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg            args[] = {
-			   db_id(&x->nonce.id),         db_int(x->nonce.key_id), db_id(&t->id), db_bytes(t->der, t->len), reason,
-			   db_text(x->key->thumbprint),
+
+	const struct db_arg args[] = {
+		db_id(&x->nonce.id),         db_int(x->nonce.key_id), db_id(&t->id), db_bytes(t->der, t->len), reason,
+		db_text(x->key->thumbprint),
 	};
 	int r = check_key(x, t, p);
 

@@ -94,9 +94,10 @@ static int load(const char *path, struct conf **ret_conf, struct issuers *ret_is
 static int put_issuer(struct db *db, struct issuer *issuer, const char *alternates, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg            args[] = {
-			   db_text(issuer->name), db_bytes(issuer->der.data, issuer->der.size), db_text(issuer->chain),
-			   db_text(alternates),   db_bytes(issuer->key_id, issuer->key_id_len),
+
+	const struct db_arg args[] = {
+		db_text(issuer->name), db_bytes(issuer->der.data, issuer->der.size), db_text(issuer->chain),
+		db_text(alternates),   db_bytes(issuer->key_id, issuer->key_id_len),
 	};
 	int r = db_call(db, DB_SIGN_ISSUER_PUT, args, &rows, p);
 
