@@ -8,13 +8,14 @@
 #include "base/conf.h"
 #include "base/problem.h"
 #include "db/db.h"
+#include "db/outage.h"
 #include "signer/issuer.h"
 
 struct signer {
 	struct conf   *conf;
 	struct issuers issuers;
 	struct db     *db;
-	char           worker[96]; /* host/pid */
+	char           worker[WORKER_NAME_MAX];
 };
 
 /*

@@ -3,13 +3,13 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/clk.h"
 #include "base/log.h"
 #include "base/notify.h"
 #include "base/opt.h"
 #include "base/privs.h"
+#include "db/outage.h"
 #include "signer/job.h"
 
 #define PROGRAM        "chert-signer"
@@ -27,7 +27,7 @@ struct daemon {
 	struct options options;
 	int64_t        next_hello, next_maintenance; /* clk_mono() */
 	bool           said_hello;
-	bool           db_is_away; /* and that was logged */
+	struct outage  outage;
 };
 
 /* Signals are blocked but in take_signals(), so that no call is ever interrupted. */
@@ -213,18 +213,6 @@ static int work(struct daemon *d, struct problem *p)
 	return r < 0 ? r : drain(d, p);
 }
 
-/* A database that is away is reported once, not with every try. */
-static void report(struct daemon *d, const struct problem *p)
-{
-	const bool away = p->code == PROB_UNAVAILABLE;
-
-	if (p->code != PROB_NONE && !(away && d->db_is_away))
-		log_problem(LOGL_ERROR, "database-trouble", p, NULL);
-	if (p->code == PROB_NONE && d->db_is_away)
-		log_event(LOGL_NOTICE, "database-back", NULL);
-	d->db_is_away = away;
-}
-
 static void run(struct daemon *d)
 {
 	while (!stopping) {
@@ -237,7 +225,7 @@ static void run(struct daemon *d)
 		}
 		if (work(d, &p) < 0)
 			wait = RETRY_INTERVAL;
-		report(d, &p);
+		outage_note(&d->outage, &p);
 		take_signals(db_fd(d->signer.db), earlier(wait, HELLO_INTERVAL));
 		db_rang(d->signer.db);
 	}
@@ -252,7 +240,7 @@ static int open_database(struct daemon *d, struct problem *p)
 
 	while ((r = db_open(d->signer.conf, DB_SIGN, PROGRAM, &d->signer.db, p)) == -PROB_UNAVAILABLE &&
 	       !d->options.once && !stopping) {
-		report(d, p);
+		outage_note(&d->outage, p);
 		problem_clear(p);
 		take_signals(-1, RETRY_INTERVAL);
 	}
@@ -263,8 +251,7 @@ static int open_database(struct daemon *d, struct problem *p)
 
 static int start(struct daemon *d, struct problem *p)
 {
-	char host[64] = "";
-	int  r;
+	int r;
 
 	privs_lock_memory();
 	r = load(d->options.config, &d->signer.conf, &d->signer.issuers, p);
@@ -272,8 +259,7 @@ static int start(struct daemon *d, struct problem *p)
 		r = privs_become(d->options.user, p);
 	if (r < 0)
 		return r;
-	gethostname(host, sizeof(host) - 1);
-	snprintf(d->signer.worker, sizeof(d->signer.worker), "%s/%d", host, (int)getpid());
+	worker_name(d->signer.worker);
 	return open_database(d, p);
 }
 

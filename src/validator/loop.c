@@ -2,7 +2,6 @@
 #include "validator/loop.h"
 
 #include <signal.h>
-#include <unistd.h>
 
 #include <event2/event.h>
 
@@ -11,6 +10,7 @@
 #include "base/mem.h"
 #include "base/notify.h"
 #include "db/db.h"
+#include "db/outage.h"
 #include "validator/jobs.h"
 
 #define PROGRAM        "chert-validator"
@@ -18,7 +18,6 @@
 #define RETRY_INTERVAL CLK_SECOND
 #define STOP_GRACE     (5 * CLK_SECOND)
 #define STALL_MAX      CLK_SECOND
-#define WORKER_MAX     100
 
 enum timer { TIMER_POLL, TIMER_WORK, TIMER_STOP, N_TIMERS };
 
@@ -29,7 +28,7 @@ struct loop {
 	const struct conf *conf;
 	const char        *perspective;
 	bool               assume_valid;
-	char               worker[WORKER_MAX];
+	char               worker[WORKER_NAME_MAX];
 	struct event_base *base;
 	struct event      *timers[N_TIMERS], *signals[2], *bell;
 	unsigned           bell_connects; /* which connection bell watches */
@@ -37,7 +36,8 @@ struct loop {
 	struct db         *db; /* NULL until the first connection */
 	struct jobs       *jobs;
 	int64_t            next_hello; /* clk_mono() */
-	bool               said_hello, db_is_away, stopping;
+	bool               said_hello, stopping;
+	struct outage      outage;
 	struct problem     fatal;
 };
 
@@ -119,18 +119,6 @@ static void watch_bell(struct loop *l)
 	event_add(l->bell, NULL);
 }
 
-/* A database that is away is reported once, not with every try. */
-static void report(struct loop *l, const struct problem *p)
-{
-	bool away = p->code == PROB_UNAVAILABLE;
-
-	if (p->code != PROB_NONE && !(away && l->db_is_away))
-		log_problem(LOGL_ERROR, "database-trouble", p, NULL);
-	if (p->code == PROB_NONE && l->db_is_away)
-		log_event(LOGL_NOTICE, "database-back", NULL);
-	l->db_is_away = away;
-}
-
 static void work(struct loop *l)
 {
 	auto_clear(problem) struct problem p = PROBLEM_INIT;
@@ -144,7 +132,7 @@ static void work(struct loop *l)
 		event_base_loopbreak(l->base);
 		return;
 	}
-	report(l, &p);
+	outage_note(&l->outage, &p);
 	/* Notifications arrive with the answers to calls too. */
 	if (l->db && db_rang(l->db)) {
 		jobs_ring(l->jobs);
@@ -224,11 +212,9 @@ static void make_events(struct loop *l)
 static int set_up(struct loop *l, struct addr_policy **policy, struct problem *p)
 {
 	const struct conf_validator *conf = &l->conf->validator;
-	char                         host[64] = "";
 	int                          r;
 
-	gethostname(host, sizeof(host) - 1);
-	snprintf(l->worker, sizeof(l->worker), "%s/%d", host, (int)getpid());
+	worker_name(l->worker);
 	r = addr_policy_new(&conf->allow_networks, &conf->deny_networks, policy, p);
 	if (r == 0)
 		r = rs_new(conf, l->base, &l->env.rs, p);
