@@ -1,10 +1,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Orders, authorizations and challenges on their way, as read at every step (RFC 8555, 7.1.3 to 7.1.6; conformance A151 to A216)."""
 
-import contextlib
 import datetime
 import re
-import signal
 
 import pytest
 
@@ -16,15 +14,6 @@ LONG_AGO = "now() - interval '1 min'"
 @pytest.fixture(scope="module")
 def stack_settings():
     return {"responder_settings": 'finalize-wait = "0s"', "profile_settings": 'deny-suffixes = {"denied.test"}'}
-
-
-@contextlib.contextmanager
-def no_signer(stack):
-    stack.processes["signer"].popen.send_signal(signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        stack.processes["signer"].popen.send_signal(signal.SIGCONT)
 
 
 def seconds(hours):
@@ -43,7 +32,7 @@ def test_s41_s43_statuses_in_turn(stack, client, solver, name):
     client.authorize(created.json["authorizations"][0], solver)
     reply = client.post(created.location).ok()
     assert reply.json["status"] == "ready" and reply.location == created.location
-    with no_signer(stack):
+    with stack.paused("signer"):
         for reply in (client.finalize(created.json, acme.csr(acme.Key(), [name])).ok(), client.post(created.location).ok()):
             assert reply.json["status"] == "processing" and reply.location == created.location
             assert re.fullmatch("[1-9][0-9]{0,2}", reply["Retry-After"]) and int(reply["Retry-After"]) <= 600

@@ -129,6 +129,20 @@ def test_many_connections_at_once(stack, new_client):
     assert time.monotonic() - start < 30
 
 
+def test_stopped_responders_finish_what_they_have(stack, client, solver, name):
+    """SIGTERM while finalize waits for a signer that does not move: the answer still comes, and is a good one."""
+    _, order = client.ready_order([name], solver)
+    processing = [["processing"]]
+    with stack.paused("signer"), concurrent.futures.ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(client.finalize, order, acme.csr(acme.Key(), [name]))
+        while stack.sql(f"select status from acme.orders where identifiers @> '[{{\"value\": \"{name}\"}}]'") != processing:
+            assert not answer.done(), answer.result()
+            time.sleep(0.02)
+        for pid in stack.responders():
+            os.kill(pid, signal.SIGTERM)
+        assert answer.result(30).ok().json["status"] == "processing"
+
+
 def test_killed_responders_are_replaced(stack, client):
     """All of them at once: the web server answers with a problem document until there are new ones."""
     victims = stack.responders()

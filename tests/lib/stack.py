@@ -496,6 +496,15 @@ http {{
         for p in self.processes.values():
             p.check()
 
+    @contextlib.contextmanager
+    def paused(self, name):
+        """One of the programs, alive and doing nothing."""
+        self.processes[name].popen.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.processes[name].popen.send_signal(signal.SIGCONT)
+
     def responders(self):
         """Process ids of the responders that serve; not of the one that looks after a pool."""
         program, pool = str(self.build / "chert-responder").encode(), self.processes.get("responder")
