@@ -17,7 +17,7 @@
 #include "base/id.h"
 #include "base/problem.h"
 
-#define DB_SCHEMA_VERSION 2 /* number of the newest file in sql/migrations */
+#define DB_SCHEMA_VERSION 3 /* number of the newest file in sql/migrations */
 
 enum db_schema { DB_WEB, DB_VA, DB_SIGN, DB_ADMIN };
 

@@ -14,7 +14,7 @@
 #include "base/cleanup.h"
 #include "base/conf.h"
 #include "base/problem.h"
-#include "validator/address.h"
+#include "base/address.h"
 #include "validator/hop.h"
 
 #define FT_BODY_MAX   4096

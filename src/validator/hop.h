@@ -9,7 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/problem.h"
-#include "validator/address.h"
+#include "base/address.h"
 
 #define HOP_URL_MAX  2000
 #define HOP_HOST_MAX 253

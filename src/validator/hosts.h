@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/problem.h"
-#include "validator/address.h"
+#include "base/address.h"
 
 #define HOSTS_FILE_MAX (1024 * 1024)
 

@@ -129,7 +129,7 @@ static bool is_redirect(long status)
 
 static void follow(struct attempt *a, const char *location)
 {
-	const struct conf_validator       *conf = a->env->conf;
+	const struct conf_validator       *conf = &a->env->conf->validator;
 	const struct hop_ports             ports = { (uint16_t)conf->http_port, (uint16_t)conf->https_port };
 	auto_clear(problem) struct problem p = PROBLEM_INIT;
 	struct http_01                    *s = a->state;
@@ -320,7 +320,7 @@ static void http_01_start(struct attempt *a)
 	a->state = s;
 	s->hops = js_new_array();
 	js_add(a->record, "hops", s->hops);
-	hop_start(a, hop_first(a->identifier, (uint16_t)a->env->conf->http_port, path));
+	hop_start(a, hop_first(a->identifier, (uint16_t)a->env->conf->validator.http_port, path));
 }
 
 const struct method method_http_01 = {

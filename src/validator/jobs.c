@@ -106,7 +106,7 @@ static void on_late(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 
 	job->method->cancel(&job->attempt);
 	problem_set(&job->outcome, job->method->late, "%s validation of %s did not end within %lld ms", job->type,
-	            job->attempt.identifier, (long long)(job->attempt.env->conf->attempt_timeout / 1000));
+	            job->attempt.identifier, (long long)(job->attempt.env->conf->validator.attempt_timeout / 1000));
 	job_done(job);
 }
 
@@ -117,7 +117,7 @@ static struct job *job_new(struct jobs *jobs, const struct db_rows *rows, size_t
 	struct job *job = xcalloc(1, sizeof(*job));
 
 	job->jobs = jobs;
-	job->lease_end = clk_mono() + jobs->setup.env->conf->attempt_timeout + LEASE_MARGIN;
+	job->lease_end = clk_mono() + jobs->setup.env->conf->validator.attempt_timeout + LEASE_MARGIN;
 	job->stalls_before = jobs->n_stalls;
 	row_id(rows, i, "job", &job->id);
 	row_id(rows, i, "authorization_id", &job->authorization);
@@ -168,7 +168,7 @@ static int job_check(struct job *job, const struct db_rows *rows, size_t i, stru
 static void job_start(struct job *job)
 {
 	struct jobs   *jobs = job->jobs;
-	int64_t        timeout = jobs->setup.env->conf->attempt_timeout;
+	int64_t        timeout = jobs->setup.env->conf->validator.attempt_timeout;
 	struct timeval tv = { .tv_sec = timeout / CLK_SECOND, .tv_usec = timeout % CLK_SECOND };
 
 	js_add_text(job->attempt.record, "perspective", jobs->setup.perspective);
@@ -185,7 +185,7 @@ static void job_start(struct job *job)
 
 static int claim(struct jobs *jobs, struct db *db, size_t *ret_n, struct problem *p)
 {
-	const struct conf_validator   *conf = jobs->setup.env->conf;
+	const struct conf_validator   *conf = &jobs->setup.env->conf->validator;
 	auto_(db_rows) struct db_rows *rows = NULL;
 	size_t                         room = (size_t)conf->concurrency - jobs->n;
 	int64_t                        lease = conf->attempt_timeout + LEASE_MARGIN + CLK_SECOND;

@@ -222,7 +222,7 @@ static int set_up(struct loop *l, struct addr_policy **policy, struct problem *p
 		r = ft_new(conf, l->base, *policy, &l->env.ft, p);
 	if (r < 0)
 		return r;
-	l->env.conf = conf;
+	l->env.conf = l->conf;
 	l->env.policy = *policy;
 	l->jobs = jobs_new(&(struct jobs_setup){
 		.base = l->base,

@@ -13,7 +13,7 @@
 #include "base/clk.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "validator/address.h"
+#include "base/address.h"
 #include "validator/excerpt.h"
 #include "validator/hosts.h"
 

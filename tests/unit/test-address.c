@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "validator/address.h"
+#include "base/address.h"
 
 /* RFC 8555 10.4; the registries of RFC 6890 */
 static const struct {

@@ -3,8 +3,8 @@
  * Which addresses a validation may connect to (RFC 8555 10.4): special-purpose ranges are refused unless the
  * configuration allows them; what it denies is refused in every form, embedded in IPv6 too.
  */
-#ifndef CHERT_VALIDATOR_ADDRESS_H
-#define CHERT_VALIDATOR_ADDRESS_H
+#ifndef CHERT_BASE_ADDRESS_H
+#define CHERT_BASE_ADDRESS_H
 
 #include <stdbool.h>
 #include <stddef.h>
