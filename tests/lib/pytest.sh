@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # pytest.sh FILE... [PYTEST-OPTION]...: runs these with TAP as output, unprivileged, in a directory of its own that is
-# removed afterwards (CHERT_TEST_KEEP=1 keeps it).  The programs come from $top_builddir, by default build.
+# removed afterwards (CHERT_TEST_KEEP=1 keeps it).  The programs come from $top_builddir, by default build.  CHERT_TEST_WRAP
+# is a command that runs it all.
 set -eu
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(cd "${top_builddir:-$top/build}" && pwd)
@@ -14,5 +15,5 @@ plugin='-p tap'
 [ ! -t 1 ] || plugin=-v
 cd "$top"
 # shellcheck disable=SC2086
-tests/lib/as-user --own "$dir" /usr/bin/python3 -m pytest $plugin -p no:cacheprovider --rootdir "$top" --basetemp "$dir/pytest" \
+tests/lib/as-user --own "$dir" ${CHERT_TEST_WRAP:-} /usr/bin/python3 -m pytest $plugin -p no:cacheprovider --rootdir "$top" --basetemp "$dir/pytest" \
 	-o python_files='test_*.py' "$@"
