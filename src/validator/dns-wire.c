@@ -2,6 +2,7 @@
 #include "validator/dns-wire.h"
 
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -130,16 +131,34 @@ static bool add_txt(const uint8_t *p, size_t len, struct dns_records *ret)
 	return true;
 }
 
-static bool add_data(enum dns_type type, const uint8_t *p, size_t len, struct dns_records *ret)
+static bool is_plain(uint8_t c)
 {
-	if (type == DNS_TXT)
-		return add_txt(p, len, ret);
-	if ((type == DNS_A && len != 4) || (type == DNS_AAAA && len != 16))
-		return false;
-	dns_records_add(ret, p, len);
-	return true;
+	return c > ' ' && c < 0x7f && !strchr(".\\\"'();@$", c);
 }
 
+/* RFC 1035 5.1 */
+static void name_to_text(const struct name *name, char out[DNS_TEXT_SIZE])
+{
+	size_t n = 0;
+
+	for (size_t at = 0; name->b[at] > 0; at += 1u + name->b[at]) {
+		if (at > 0)
+			out[n++] = '.';
+		for (size_t i = 1; i <= name->b[at]; i++) {
+			uint8_t c = name->b[at + i];
+
+			if (is_plain(c))
+				out[n++] = (char)c;
+			else
+				n += (size_t)snprintf(out + n, DNS_TEXT_SIZE - n, "\\%03u", c);
+		}
+	}
+	if (n == 0)
+		out[n++] = '.';
+	out[n] = '\0';
+}
+
+/* The name that is the whole of a record's data. */
 static bool read_target(const struct reader *r, const struct record *rec, struct name *ret)
 {
 	struct reader data = { .p = r->p, .len = rec->data_at + rec->data_len, .at = rec->data_at };
@@ -147,22 +166,68 @@ static bool read_target(const struct reader *r, const struct record *rec, struct
 	return read_name(&data, ret) && data.at == data.len;
 }
 
+static bool add_server(const struct reader *r, const struct record *rec, struct dns_records *ret)
+{
+	struct name server;
+	char        text[DNS_TEXT_SIZE];
+
+	if (!read_target(r, rec, &server))
+		return false;
+	name_to_text(&server, text);
+	dns_records_add(ret, text, strlen(text));
+	return true;
+}
+
+static bool add_data(const struct reader *r, const struct record *rec, struct dns_records *ret)
+{
+	const uint8_t *p = r->p + rec->data_at;
+
+	if (rec->type == DNS_TXT)
+		return add_txt(p, rec->data_len, ret);
+	if (rec->type == DNS_NS)
+		return add_server(r, rec, ret);
+	if ((rec->type == DNS_A && rec->data_len != 4) || (rec->type == DNS_AAAA && rec->data_len != 16))
+		return false;
+	dns_records_add(ret, p, rec->data_len);
+	return true;
+}
+
+static void note_zone(const struct record *rec, struct dns_records *ret)
+{
+	if (rec->class == CLASS_IN && rec->type == DNS_SOA && !ret->zone[0])
+		name_to_text(&rec->owner, ret->zone);
+}
+
 static bool read_answers(struct reader *r, unsigned n, enum dns_type type, struct name *current,
                          struct dns_records *ret)
 {
 	struct record rec;
+	unsigned      chain = 0;
 
 	for (unsigned i = 0; i < n; i++) {
 		if (!read_record(r, &rec))
 			return false;
 		if (rec.class != CLASS_IN || !name_equal(&rec.owner, current))
 			continue;
+		note_zone(&rec, ret);
 		if (rec.type == (unsigned)type) {
-			if (!add_data(type, r->p + rec.data_at, rec.data_len, ret))
+			if (!add_data(r, &rec, ret))
 				return false;
-		} else if (rec.type == DNS_CNAME && !read_target(r, &rec, current)) {
+		} else if (rec.type == DNS_CNAME && (++chain > DNS_CHAIN_MAX || !read_target(r, &rec, current))) {
 			return false;
 		}
+	}
+	return true;
+}
+
+static bool read_authority(struct reader *r, unsigned n, struct dns_records *ret)
+{
+	struct record rec;
+
+	for (unsigned i = 0; i < n; i++) {
+		if (!read_record(r, &rec))
+			return false;
+		note_zone(&rec, ret);
 	}
 	return true;
 }
@@ -171,17 +236,19 @@ int dns_wire_parse(const void *message, size_t len, enum dns_type type, struct d
 {
 	struct reader r = { .p = message, .len = len };
 	struct name   current = { .len = 0 };
-	unsigned      id, flags, questions, answers;
+	unsigned      id, flags, questions, answers, authorities;
 
 	if (len < HEADER_LEN || len > DNS_MESSAGE_MAX)
 		return problem_set(p, PROB_DNS, "DNS answer of %zu bytes, expected %d to %d", len, HEADER_LEN,
 		                   DNS_MESSAGE_MAX);
 	if (!read_u16(&r, &id) || !read_u16(&r, &flags) || !read_u16(&r, &questions) || !read_u16(&r, &answers) ||
-	    !skip(&r, 4) || questions != 1 || !read_name(&r, &current) || !skip(&r, 4))
+	    !read_u16(&r, &authorities) || !skip(&r, 2) || questions != 1 || !read_name(&r, &current) || !skip(&r, 4))
 		return problem_set(p, PROB_DNS, "DNS answer does not repeat its one question");
 	ret->rcode = flags & 0x0f;
-	if (!read_answers(&r, answers, type, &current, ret))
-		return problem_set(p, PROB_DNS, "DNS answer is malformed");
+	if (!read_answers(&r, answers, type, &current, ret) || !read_authority(&r, authorities, ret))
+		return problem_set(p, PROB_DNS, "DNS answer is malformed or its CNAME chain longer than %d",
+		                   DNS_CHAIN_MAX);
+	name_to_text(&current, ret->owner);
 	return 0;
 }
 

@@ -49,7 +49,10 @@ static const char *type_name(enum dns_type type)
 	static const struct {
 		enum dns_type type;
 		const char   *name;
-	} names[] = { { DNS_A, "A" }, { DNS_AAAA, "AAAA" }, { DNS_CNAME, "CNAME" }, { DNS_TXT, "TXT" } };
+	} names[] = {
+		{ DNS_A, "A" },     { DNS_NS, "NS" },     { DNS_CNAME, "CNAME" }, { DNS_SOA, "SOA" },
+		{ DNS_TXT, "TXT" }, { DNS_AAAA, "AAAA" }, { DNS_CAA, "CAA" },
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		if (names[i].type == type)
@@ -112,7 +115,7 @@ static void judge(struct rs_query *q, int rcode, const void *message, int len, i
 	/* Bogus data comes with rcode 0 and the records: only this says that they are forged. */
 	if (security == SECURITY_BOGUS) {
 		excerpt(text, sizeof(text), why ? why : "", why ? strlen(why) : 0, NULL);
-		problem_set(&q->problem, PROB_DNS, "answer for %s %s does not pass DNSSEC validation: %s", q->name,
+		problem_set(&q->problem, PROB_DNSSEC, "answer for %s %s does not pass DNSSEC validation: %s", q->name,
 		            type_name(q->type), text);
 		return;
 	}
@@ -186,6 +189,7 @@ struct rs_query *rs_ask(struct resolver *rs, const char *name, enum dns_type typ
 	q->cb = cb;
 	q->arg = arg;
 	q->timer = oom_check(evtimer_new(rs->base, on_timer, q));
+	snprintf(q->records.owner, sizeof(q->records.owner), "%s", name);
 	rs->n_queries++;
 	q->answered = answer_from_hosts(q);
 	if (q->answered)

@@ -17,8 +17,9 @@ struct resolver;
 struct rs_query;
 
 /*
- * records is NULL when there is a problem (PROB_DNS: time-out, server failure, bogus); none at all, and rcode, when
- * the name or the type does not exist.  Both are valid during the call only; the problem may be moved away.
+ * records is NULL when there is a problem: PROB_DNS (time-out, server failure, malformed answer), which may pass;
+ * PROB_DNSSEC (bogus), which is final.  There are none in it, and rcode tells, when the name or the type does not exist.
+ * Both are valid during the call only; the problem may be moved away.
  */
 typedef void rs_cb(void *arg, const struct dns_records *records, struct problem *p);
 

@@ -2,12 +2,14 @@
 /* The first byte chooses the type; what is found has the sizes of that type. */
 #include "fuzz.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "validator/dns-wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const enum dns_type         types[] = { DNS_A, DNS_AAAA, DNS_TXT };
+	static const enum dns_type         types[] = { DNS_A, DNS_AAAA, DNS_TXT, DNS_CAA, DNS_NS, DNS_SOA };
 	auto_clear(problem) struct problem p = PROBLEM_INIT;
 	auto_free void                    *message = NULL;
 	struct dns_records                 found = { 0 };
@@ -25,8 +27,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	for (size_t i = 0; i < found.n; i++) {
 		HOLDS(type != DNS_A || found.items[i].len == 4);
 		HOLDS(type != DNS_AAAA || found.items[i].len == 16);
-		HOLDS(found.items[i].len < size);
+		HOLDS(found.items[i].len < (type == DNS_NS ? DNS_TEXT_SIZE : size));
 	}
+	HOLDS(strlen(found.owner) < DNS_TEXT_SIZE && !strchr(found.owner, '"'));
+	HOLDS(strlen(found.zone) < DNS_TEXT_SIZE && !strchr(found.zone, '"'));
 	dns_records_clear(&found);
 	return 0;
 }

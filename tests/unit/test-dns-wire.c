@@ -88,6 +88,96 @@ static void test_chain_is_followed(void **state UNUSED)
 	assert_int_equal(parse(&b, DNS_A, &found), 0);
 	assert_int_equal(found.n, 1);
 	expect(&found, 0, "\1\2\3\4");
+	assert_string_equal(found.owner, "c");
+	dns_records_clear(&found);
+}
+
+/* A ring is as long as the answer; a resolver that follows it for us stops somewhere. */
+static void test_chain_is_bounded(void **state UNUSED)
+{
+	for (unsigned n = DNS_CHAIN_MAX; n <= DNS_CHAIN_MAX + 1; n++) {
+		auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
+		struct dns_records         found = { 0 };
+
+		begin(&b, 0, n, DNS_TXT);
+		for (unsigned i = 0; i < n; i++)
+			ADD(&b, AT_QUESTION, DNS_CNAME, AT_QUESTION);
+		assert_int_equal(parse(&b, DNS_TXT, &found), n <= DNS_CHAIN_MAX ? 0 : -PROB_DNS);
+		dns_records_clear(&found);
+	}
+}
+
+static void test_caa_is_left_as_it_is(void **state UNUSED)
+{
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
+	struct dns_records         found = { 0 };
+
+	begin(&b, 0, 2, DNS_CAA);
+	ADD(&b, AT_QUESTION, DNS_CNAME, "\1b\xc0\x0e");
+	ADD(&b, "\1B\4test\0", DNS_CAA, "\200\5issue;");
+	assert_int_equal(parse(&b, DNS_CAA, &found), 0);
+	assert_int_equal(found.n, 1);
+	expect(&found, 0, "\200\5issue;");
+	assert_string_equal(found.owner, "b.test");
+	dns_records_clear(&found);
+}
+
+static void test_zone_of_negative_answer(void **state UNUSED)
+{
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
+	struct dns_records         found = { 0 };
+
+	begin(&b, DNS_NXDOMAIN, 0, DNS_TXT);
+	b.data[9] = 2; /* records in the authority section */
+	ADD(&b, "\4test\0", 46, "signature");
+	ADD(&b, "\4TEST\0", DNS_SOA, "not looked into");
+	assert_int_equal(parse(&b, DNS_TXT, &found), 0);
+	assert_string_equal(found.owner, "a.test");
+	assert_string_equal(found.zone, "test");
+	dns_records_clear(&found);
+}
+
+static void test_zone_that_answers(void **state UNUSED)
+{
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
+	struct dns_records         found = { 0 };
+
+	begin(&b, 0, 1, DNS_SOA);
+	ADD(&b, AT_QUESTION, DNS_SOA, "not looked into");
+	assert_int_equal(parse(&b, DNS_SOA, &found), 0);
+	assert_string_equal(found.zone, "a.test");
+	dns_records_clear(&found);
+}
+
+static void test_servers_are_names(void **state UNUSED)
+{
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
+	struct dns_records         found = { 0 };
+
+	begin(&b, 0, 3, DNS_NS);
+	ADD(&b, AT_QUESTION, DNS_NS, "\2NS" AT_QUESTION);
+	ADD(&b, AT_QUESTION, DNS_NS, "\4a.\"\n\4test\0");
+	ADD(&b, AT_QUESTION, DNS_NS, "\0");
+	assert_int_equal(parse(&b, DNS_NS, &found), 0);
+	expect(&found, 0, "ns.a.test");
+	expect(&found, 1, "a\\046\\034\\010.test");
+	expect(&found, 2, ".");
+	dns_records_clear(&found);
+}
+
+static void test_longest_name_fits(void **state UNUSED)
+{
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX), name = BUF_INIT(255);
+	struct dns_records         found = { 0 };
+
+	for (int i = 0; i < 127; i++)
+		buf_add(&name, "\1\377", 2);
+	buf_addc(&name, '\0');
+	assert_int_equal(name.len, 255);
+	begin(&b, 0, 1, DNS_NS);
+	add_record(&b, AT_QUESTION, 2, DNS_NS, name.data, name.len);
+	assert_int_equal(parse(&b, DNS_NS, &found), 0);
+	assert_int_equal(found.items[0].len, 127 * 5 - 1);
 	dns_records_clear(&found);
 }
 
@@ -185,6 +275,12 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_txt_strings_are_joined),
 		cmocka_unit_test(test_chain_is_followed),
+		cmocka_unit_test(test_chain_is_bounded),
+		cmocka_unit_test(test_caa_is_left_as_it_is),
+		cmocka_unit_test(test_zone_of_negative_answer),
+		cmocka_unit_test(test_zone_that_answers),
+		cmocka_unit_test(test_servers_are_names),
+		cmocka_unit_test(test_longest_name_fits),
 		cmocka_unit_test(test_other_records_are_left_out),
 		cmocka_unit_test(test_bad_records),
 		cmocka_unit_test(test_name_too_long),
