@@ -325,7 +325,6 @@ static void http_01_start(struct attempt *a)
 
 const struct method method_http_01 = {
 	.name = "http-01",
-	.wildcard_ok = false,
 	.late = PROB_CONNECTION,
 	.start = http_01_start,
 	.cancel = http_01_cancel,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "validator/jobs.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/queue.h>
 
@@ -9,27 +10,12 @@
 #include "base/mem.h"
 #include "db/problem-text.h"
 #include "json/js.h"
-#include "pki/ident.h"
+#include "validator/job.h"
 
-#define CLAIM_MAX    100               /* jobs in one call */
+#define CLAIM_MAX    25                /* jobs in one call: few, so that another validator finds some too */
 #define LEASE_MARGIN (30 * CLK_SECOND) /* beyond attempt-timeout, for storing the outcome */
 #define SLICE        (CLK_SECOND / 10)
-#define TOKEN_MAX    200
-
-struct job {
-	struct attempt attempt; /* first: the methods know only this */
-	TAILQ_ENTRY(job) link;
-	struct jobs         *jobs;
-	struct id            id, authorization;
-	int64_t              number; /* of this attempt */
-	char                *type, *token, *key_authorization;
-	struct ident         ident;
-	const struct method *method;
-	struct event        *timer;
-	int64_t              lease_end; /* clk_mono() */
-	unsigned             stalls_before;
-	struct problem       outcome; /* empty: valid */
-};
+#define BELL_MAX     64
 
 TAILQ_HEAD(job_list, job);
 
@@ -40,33 +26,20 @@ struct jobs {
 	bool              wanted; /* a claim may bring something */
 	bool              stopped;
 	unsigned          n_stalls;
+	char              bell[BELL_MAX]; /* channel to ring for what outcomes have queued; empty: none */
 };
 
 /* --- life of a job */
 
-static void job_free(struct job *job)
+static void say(const struct job *job, enum log_level level, const char *event)
 {
-	job->jobs->n--;
-	json_object_put(job->attempt.record);
-	if (job->timer)
-		event_free(job->timer);
-	problem_clear(&job->outcome);
-	free(job->type);
-	free(job->token);
-	free(job->key_authorization);
-	free(job);
+	job_log(job, level, event, job->jobs->setup.perspective);
 }
 
-static void job_log(const struct job *job, enum log_level level, const char *event)
+static void forget(struct job *job)
 {
-	char id[ID_TEXT_LEN + 1];
-
-	id_to_text(&job->authorization, id);
-	if (job->outcome.code == PROB_NONE)
-		log_event(level, event, "type", job->type, "identifier", job->ident.value, "authorization", id, NULL);
-	else
-		log_problem(level, event, &job->outcome, "type", job->type, "identifier", job->ident.value,
-		            "authorization", id, NULL);
+	job->jobs->n--;
+	job_free(job);
 }
 
 /* A failure of ours must not become the applicant's: the job's lease brings it back. */
@@ -84,8 +57,8 @@ static void job_done(struct job *job)
 		event_del(job->timer);
 	TAILQ_REMOVE(&jobs->running, job, link);
 	if (is_own_failure(job)) {
-		job_log(job, LOGL_NOTICE, "given-back");
-		job_free(job);
+		say(job, LOGL_NOTICE, "given-back");
+		forget(job);
 	} else {
 		TAILQ_INSERT_TAIL(&jobs->done, job, link);
 	}
@@ -103,66 +76,13 @@ static void on_done(struct attempt *a, struct problem *p)
 static void on_late(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
 	struct job *job = arg;
+	const char *identifier = job->attempt.identifier;
 
 	job->method->cancel(&job->attempt);
 	problem_set(&job->outcome, job->method->late, "%s validation of %s did not end within %lld ms", job->type,
-	            job->attempt.identifier, (long long)(job->attempt.env->conf->validator.attempt_timeout / 1000));
+	            identifier ? identifier : "the names of the order",
+	            (long long)(job->attempt.env->conf->validator.attempt_timeout / 1000));
 	job_done(job);
-}
-
-/* --- from a claimed row to a running attempt */
-
-static struct job *job_new(struct jobs *jobs, const struct db_rows *rows, size_t i)
-{
-	struct job *job = xcalloc(1, sizeof(*job));
-
-	job->jobs = jobs;
-	job->lease_end = clk_mono() + jobs->setup.env->conf->validator.attempt_timeout + LEASE_MARGIN;
-	job->stalls_before = jobs->n_stalls;
-	row_id(rows, i, "job", &job->id);
-	row_id(rows, i, "authorization_id", &job->authorization);
-	job->number = row_int(rows, i, "attempt");
-	job->type = xstrdup(row_text(rows, i, "type"));
-	job->token = xstrdup(row_text(rows, i, "token"));
-	job->key_authorization = xstrdup(row_text(rows, i, "key_authorization"));
-	job->method = method_find(job->type);
-	job->attempt = (struct attempt){
-		.env = jobs->setup.env,
-		.token = job->token,
-		.key_authorization = job->key_authorization,
-		.record = js_new_object(),
-		.done = on_done,
-	};
-	jobs->n++;
-	TAILQ_INSERT_TAIL(&jobs->running, job, link);
-	return job;
-}
-
-static bool is_token(const char *text)
-{
-	static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	size_t            len = strspn(text, base64url);
-
-	return len > 0 && len <= TOKEN_MAX && text[len] == '\0';
-}
-
-/* The responder has checked all this; it becomes part of URLs and queries here, so it is checked again. */
-static int job_check(struct job *job, const struct db_rows *rows, size_t i, struct problem *p)
-{
-	bool wildcard = row_bool(rows, i, "wildcard");
-	int  r;
-
-	r = ident_from_text(row_text(rows, i, "identifier_type"), row_text(rows, i, "identifier"), &job->ident, p);
-	if (r < 0)
-		return r;
-	job->attempt.identifier = ident_base(&job->ident);
-	if (!job->method)
-		return problem_set(p, PROB_INTERNAL, "this validator has no method %s", job->type);
-	if ((wildcard || job->ident.wildcard) && !job->method->wildcard_ok)
-		return problem_set(p, PROB_UNAUTHORIZED, "%s does not validate wildcard names", job->type);
-	if (!is_token(job->token))
-		return problem_set(p, PROB_INTERNAL, "token of the challenge is not base64url");
-	return 0;
 }
 
 static void job_start(struct job *job)
@@ -171,16 +91,32 @@ static void job_start(struct job *job)
 	int64_t        timeout = jobs->setup.env->conf->validator.attempt_timeout;
 	struct timeval tv = { .tv_sec = timeout / CLK_SECOND, .tv_usec = timeout % CLK_SECOND };
 
-	js_add_text(job->attempt.record, "perspective", jobs->setup.perspective);
 	if (jobs->setup.assume_valid) {
 		js_add_bool(job->attempt.record, "assumedValid", true);
-		job_log(job, LOGL_WARNING, "assumed-valid");
+		say(job, LOGL_WARNING, "assumed-valid");
 		job_done(job);
 		return;
 	}
 	job->timer = oom_check(evtimer_new(jobs->setup.base, on_late, job));
 	event_add(job->timer, &tv);
 	job->method->start(&job->attempt);
+}
+
+static void take(struct jobs *jobs, const struct db_rows *rows, size_t i)
+{
+	struct job *job = job_new(jobs->setup.env, rows, i);
+
+	job->jobs = jobs;
+	job->attempt.done = on_done;
+	job->lease_end = clk_mono() + jobs->setup.env->conf->validator.attempt_timeout + LEASE_MARGIN;
+	job->stalls_before = jobs->n_stalls;
+	js_add_text(job->attempt.record, "perspective", jobs->setup.perspective);
+	jobs->n++;
+	TAILQ_INSERT_TAIL(&jobs->running, job, link);
+	if (job_check(job, rows, i, &job->outcome) < 0)
+		job_done(job);
+	else
+		job_start(job);
 }
 
 static int claim(struct jobs *jobs, struct db *db, size_t *ret_n, struct problem *p)
@@ -203,38 +139,79 @@ static int claim(struct jobs *jobs, struct db *db, size_t *ret_n, struct problem
 		return r;
 	*ret_n = db_n_rows(rows);
 	jobs->wanted = *ret_n == limit;
-	for (size_t i = 0; i < *ret_n; i++) {
-		struct job *job = job_new(jobs, rows, i);
-
-		if (job_check(job, rows, i, &job->outcome) < 0)
-			job_done(job);
-		else
-			job_start(job);
-	}
+	for (size_t i = 0; i < *ret_n; i++)
+		take(jobs, rows, i);
 	return 0;
 }
 
 /* --- outcomes */
 
-/* 0: the database has it; else the job stays. */
-static int job_store(const struct job *job, struct db *db, struct problem *p)
+/* What came of a stored outcome, for the log. */
+static void job_stored(const struct job *job, const struct db_rows *rows, const char *event)
+{
+	if (row_bool(rows, 0, "accepted"))
+		say(job, LOGL_INFO, event);
+	else
+		say(job, LOGL_NOTICE, "not-accepted");
+}
+
+static int ring(struct jobs *jobs, struct db *db, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
+	int                            r;
+
+	if (!*jobs->bell)
+		return 0;
+	r = db_call(db, DB_VA_RING, (struct db_arg[]){ db_text(jobs->bell) }, &rows, p);
+	/* A bell that is not heard costs time: what it is for is found by polling. */
+	*jobs->bell = '\0';
+	return r;
+}
+
+static int job_finish(struct job *job, struct db *db, struct problem *p)
+{
+	struct jobs                   *jobs = job->jobs;
+	auto_(db_rows) struct db_rows *rows = NULL;
 	auto_free char                *problem = job->outcome.code ? problem_to_text(&job->outcome) : NULL;
-	size_t                         len;
+	const char                    *bell;
 	int                            r;
 
 	r = db_call(db, DB_VA_FINISH,
-	            (struct db_arg[]){ db_id(&job->id), db_int(job->number), db_text(problem),
-	                               db_text(js_text(job->attempt.record, &len)) },
+	            (struct db_arg[]){ db_id(&job->id), db_int(job->number), db_text(jobs->setup.region), db_text(problem),
+	                               db_text(job_record(job)), db_time(job->attempt.until) },
 	            &rows, p);
 	if (r < 0)
 		return r;
-	if (row_bool(rows, 0, "accepted"))
-		job_log(job, LOGL_INFO, job->outcome.code ? "invalid" : "valid");
-	else
-		job_log(job, LOGL_NOTICE, "not-accepted");
-	return 0;
+	job_stored(job, rows, problem ? "invalid" : "valid");
+	bell = row_text(rows, 0, "bell");
+	if (!bell || strcmp(bell, jobs->bell) == 0)
+		return 0;
+	r = ring(jobs, db, p);
+	snprintf(jobs->bell, sizeof(jobs->bell), "%s", bell);
+	return r;
+}
+
+static int job_retry(struct job *job, struct db *db, int64_t delay, struct problem *p)
+{
+	auto_(db_rows) struct db_rows *rows = NULL;
+	auto_free char                *problem = problem_to_text(&job->outcome);
+	int                            r;
+
+	r = db_call(db, DB_VA_RETRY,
+	            (struct db_arg[]){ db_id(&job->id), db_int(job->number), db_text(job->jobs->setup.region),
+	                               db_text(problem), db_text(job_record(job)), db_int(delay) },
+	            &rows, p);
+	if (r == 0)
+		job_stored(job, rows, "retry");
+	return r;
+}
+
+/* 0: the database has it; else the job stays. */
+static int job_store(struct job *job, struct db *db, struct problem *p)
+{
+	const int64_t delay = job_retry_delay(job);
+
+	return delay < 0 ? job_finish(job, db, p) : job_retry(job, db, delay, p);
 }
 
 /* One that the database refuses must not hold up the others. */
@@ -247,7 +224,7 @@ static int store(struct jobs *jobs, struct db *db, int64_t until, struct problem
 		int                                r = 0;
 
 		if (clk_mono() > job->lease_end)
-			job_log(job, LOGL_WARNING, "outcome-dropped");
+			say(job, LOGL_WARNING, "outcome-dropped");
 		else
 			r = job_store(job, db, &refused);
 		if (r == -PROB_UNAVAILABLE) {
@@ -255,11 +232,11 @@ static int store(struct jobs *jobs, struct db *db, int64_t until, struct problem
 			return r;
 		}
 		if (r < 0)
-			log_problem(LOGL_ERROR, "outcome-refused", &refused, "identifier", job->ident.value, NULL);
+			log_problem(LOGL_ERROR, "outcome-refused", &refused, "identifier", job->attempt.identifier, NULL);
 		TAILQ_REMOVE(&jobs->done, job, link);
-		job_free(job);
+		forget(job);
 	}
-	return 0;
+	return ring(jobs, db, p);
 }
 
 /* --- all of them */
@@ -283,11 +260,11 @@ void jobs_free(struct jobs *jobs)
 	while ((job = TAILQ_FIRST(&jobs->running))) {
 		TAILQ_REMOVE(&jobs->running, job, link);
 		job->method->cancel(&job->attempt);
-		job_free(job);
+		forget(job);
 	}
 	while ((job = TAILQ_FIRST(&jobs->done))) {
 		TAILQ_REMOVE(&jobs->done, job, link);
-		job_free(job);
+		forget(job);
 	}
 	free(jobs);
 }
@@ -314,15 +291,11 @@ void jobs_stalled(struct jobs *jobs)
 
 int jobs_work(struct jobs *jobs, struct db *db, struct problem *p)
 {
-	const int64_t until = clk_mono() + SLICE;
-	size_t        n = 0;
-	int           r;
+	size_t n = 0;
+	int    r = store(jobs, db, clk_mono() + SLICE, p);
 
-	do {
-		r = store(jobs, db, until, p);
-		if (r == 0)
-			r = claim(jobs, db, &n, p);
-	} while (r == 0 && n > 0 && clk_mono() < until);
+	if (r == 0)
+		r = claim(jobs, db, &n, p);
 	if (r == 0 && (n > 0 || !TAILQ_EMPTY(&jobs->done)))
 		jobs->setup.wake(jobs->setup.arg);
 	return r;

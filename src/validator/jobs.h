@@ -22,7 +22,7 @@ struct jobs;
 struct jobs_setup {
 	struct event_base       *base;
 	const struct method_env *env;
-	const char              *worker, *perspective;
+	const char              *worker, *perspective, *region; /* region: NULL when there is none */
 	bool                     assume_valid; /* skip the network */
 	void (*wake)(void *arg);               /* jobs_work() has something to do; called from within callbacks */
 	void *arg;
@@ -44,8 +44,8 @@ size_t jobs_held(const struct jobs *jobs) NONNULL(1);
 void jobs_stalled(struct jobs *jobs) NONNULL(1);
 
 /*
- * Stores outcomes and claims, for a moment: when there is more it has itself woken again, so that the network gets
- * its turn.  Blocks for the database, and fails as db_call() does.
+ * Stores outcomes for a moment and claims a few: when there is more it has itself woken again, so that the network and
+ * other validators get their turn.  Blocks for the database, and fails as db_call() does.
  */
 int jobs_work(struct jobs *jobs, struct db *db, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
 

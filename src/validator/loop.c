@@ -26,7 +26,7 @@ DEFINE_FREEP(event_base, struct event_base *, event_base_free);
 
 struct loop {
 	const struct conf *conf;
-	const char        *perspective;
+	struct vantage     vantage;
 	bool               assume_valid;
 	char               worker[WORKER_NAME_MAX];
 	struct event_base *base;
@@ -77,14 +77,14 @@ static int say_hello(struct loop *l, struct problem *p)
 	if (clk_mono() < l->next_hello)
 		return 0;
 	r = db_call(l->db, DB_VA_HELLO,
-	            (struct db_arg[]){ db_text(l->worker), db_text(l->perspective), db_text(PACKAGE_VERSION),
-	                               db_bool(l->assume_valid), db_bool(!l->said_hello) },
+	            (struct db_arg[]){ db_text(l->worker), db_text(l->vantage.perspective), db_text(l->vantage.region),
+	                               db_text(PACKAGE_VERSION), db_bool(l->assume_valid), db_bool(!l->said_hello) },
 	            &rows, p);
 	if (r < 0)
 		return r;
 	if (!l->said_hello) {
 		log_event(LOGL_NOTICE, "started", "version", PACKAGE_VERSION, "worker", l->worker, "perspective",
-		          l->perspective, NULL);
+		          l->vantage.perspective, "region", l->vantage.region, NULL);
 		notify_supervisor("READY=1");
 	}
 	l->said_hello = true;
@@ -224,11 +224,13 @@ static int set_up(struct loop *l, struct addr_policy **policy, struct problem *p
 		return r;
 	l->env.conf = l->conf;
 	l->env.policy = *policy;
+	l->env.base = l->base;
 	l->jobs = jobs_new(&(struct jobs_setup){
 		.base = l->base,
 		.env = &l->env,
 		.worker = l->worker,
-		.perspective = l->perspective,
+		.perspective = l->vantage.perspective,
+		.region = l->vantage.region,
 		.assume_valid = l->assume_valid,
 		.wake = wake,
 		.arg = l,
@@ -250,12 +252,12 @@ static void tear_down(struct loop *l)
 	db_free(l->db);
 }
 
-int loop_run(const struct conf *conf, const char *perspective, bool assume_valid, struct problem *p)
+int loop_run(const struct conf *conf, struct vantage vantage, bool assume_valid, struct problem *p)
 {
 	auto_(addr_policy) struct addr_policy *policy = NULL;
 	auto_(event_base) struct event_base   *base = oom_check(event_base_new());
-	struct loop l = { .conf = conf, .perspective = perspective, .assume_valid = assume_valid, .base = base };
-	int         r = set_up(&l, &policy, p);
+	struct loop l = { .conf = conf, .vantage = vantage, .assume_valid = assume_valid, .base = base };
+	int                                    r = set_up(&l, &policy, p);
 
 	if (r == 0) {
 		if (assume_valid)

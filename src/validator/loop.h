@@ -8,11 +8,17 @@
 #include "base/conf.h"
 #include "base/problem.h"
 
+/* Where this validator looks from. */
+struct vantage {
+	const char *perspective;
+	const char *region; /* NULL when there is none */
+};
+
 /*
  * Runs until SIGTERM or SIGINT, then finishes what ends within a few seconds; a database that is not there is waited
  * for.  PROB_CONFIG, PROB_SYSTEM: the validator cannot work at all.
  */
-int loop_run(const struct conf *conf, const char *perspective, bool assume_valid, struct problem *p) NONNULL(1, 2, 4)
+int loop_run(const struct conf *conf, struct vantage vantage, bool assume_valid, struct problem *p) NONNULL(1, 4)
 	CHECK_RESULT;
 
 #endif

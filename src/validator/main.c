@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "acme/link.h"
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/opt.h"
@@ -13,10 +14,10 @@
 #define PROGRAM         "chert-validator"
 #define FILES_MAX       16384 /* sockets of the most validations and look-ups at once, with room to spare */
 #define FILES_BESIDE    1000  /* the resolver's sockets (see there), the database and our own */
-#define PERSPECTIVE_MAX 40
+#define NAME_MAX_LEN    40 /* of a perspective or region */
 
 struct options {
-	const char *config, *perspective, *user;
+	const char *config, *perspective, *region, *user;
 	bool        assume_valid;
 };
 
@@ -26,6 +27,7 @@ static int parse_options(int argc, char **argv, struct options *ret, struct prob
 		{ "config", 'c', OPT_TEXT, "FILE", "read this file instead of the default one", &ret->config, 0, 0 },
 		{ "perspective", 'p', OPT_TEXT, "NAME", "vantage point, instead of the configured one",
 		  &ret->perspective, 0, 0 },
+		{ "region", 'r', OPT_TEXT, "NAME", "region of the vantage point, instead of the configured one", &ret->region, 0, 0 },
 		{ "user", 'u', OPT_TEXT, "NAME", "become this user", &ret->user, 0, 0 },
 		{ "assume-valid", 0, OPT_FLAG, NULL, "for test rigs: check nothing, call every challenge valid",
 		  &ret->assume_valid, 0, 0 },
@@ -35,8 +37,10 @@ static int parse_options(int argc, char **argv, struct options *ret, struct prob
 	int                    first, r;
 
 	r = opt_parse(&usage, argc, argv, &first, p);
-	if (r == 0 && ret->perspective && (!*ret->perspective || strlen(ret->perspective) > PERSPECTIVE_MAX))
-		r = problem_set(p, PROB_CONFIG, "--perspective takes 1 to %d characters", PERSPECTIVE_MAX);
+	if (r == 0 && ret->perspective && (!*ret->perspective || strlen(ret->perspective) > NAME_MAX_LEN))
+		r = problem_set(p, PROB_CONFIG, "--perspective takes 1 to %d characters", NAME_MAX_LEN);
+	if (r == 0 && ret->region && strlen(ret->region) > NAME_MAX_LEN)
+		r = problem_set(p, PROB_CONFIG, "--region takes up to %d characters", NAME_MAX_LEN);
 	return r;
 }
 
@@ -56,6 +60,17 @@ static void allow_many_sockets(int64_t concurrency)
 	          text, NULL);
 }
 
+/* Options win over the configuration. */
+static struct vantage vantage(const struct options *o, const struct conf_validator *conf)
+{
+	const char *region = o->region ? o->region : conf->region;
+
+	return (struct vantage){
+		.perspective = o->perspective ? o->perspective : conf->perspective,
+		.region = *region ? region : NULL,
+	};
+}
+
 static int serve(const struct options *o, struct problem *p)
 {
 	auto_(conf) struct conf *conf = NULL;
@@ -68,7 +83,8 @@ static int serve(const struct options *o, struct problem *p)
 		return r;
 	log_setup(PROGRAM, conf_log_level(conf));
 	allow_many_sockets(conf->validator.concurrency);
-	return loop_run(conf, o->perspective ? o->perspective : conf->validator.perspective, o->assume_valid, p);
+	link_setup(conf->base_url);
+	return loop_run(conf, vantage(o, &conf->validator), o->assume_valid, p);
 }
 
 int main(int argc, char **argv)
