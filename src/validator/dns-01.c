@@ -103,7 +103,6 @@ static void dns_01_cancel(struct attempt *a)
 
 const struct method method_dns_01 = {
 	.name = "dns-01",
-	.wildcard_ok = true,
 	.late = PROB_DNS,
 	.start = dns_01_start,
 	.cancel = dns_01_cancel,
