@@ -173,12 +173,16 @@ def describe(ended):
 
 
 class Stack:
-    """start() and stop() of everything; `processes` by name in between, for those who want to kill some."""
+    """start() and stop() of everything; `processes` by name in between, for those who want to kill some.
+
+    `perspectives` has the validators by name: "region", "hosts" (lines instead of the stack's) and "settings" of each.  The
+    process of default is called validator, that of another one validator-NAME.
+    """
 
     def __init__(self, directory, build, web="lighttpd", port=None, http_port=None, tls_port=None, resolvers=(),
                  hosts=("127.0.0.1 localhost",), assume_valid=False, durable=True, settings="", responder_settings="",
                  validator_settings="", signer_settings="", issuer_settings="", profile_settings="", profiles=None,
-                 progress=lambda text: None):
+                 perspectives=None, progress=lambda text: None):
         self.dir, self.build = pathlib.Path(directory).resolve(), pathlib.Path(build).resolve()
         self.web, self.assume_valid, self.durable, self.progress = web, assume_valid, durable, progress
         self.port, self.http_port, self.tls_port = (p or free_port() for p in (port, http_port, tls_port))
@@ -186,6 +190,7 @@ class Stack:
         self.extra = {"": settings, "responder": responder_settings, "validator": validator_settings,
                       "signer": signer_settings, "issuer": issuer_settings, "profile": profile_settings}
         self.profiles = dict(profiles or {})  # settings by title, beside the default one
+        self.perspectives = {"default": {}} if perspectives is None else dict(perspectives)
         self.run_dir, self.log_dir, self.etc = self.dir / "run", self.dir / "log", self.dir / "etc"
         self.pg_data, self.web_dir = self.dir / "postgresql", self.dir / "web"
         self.conf, self.root_file = self.etc / "chert.conf", self.etc / "ca" / "root.pem"
@@ -322,10 +327,23 @@ class Stack:
                      "--cert", tls / "server.pem", "--key", tls / "server.key", "localhost", "127.0.0.1")
 
     def _write_conf(self):
-        hosts = self.etc / "hosts"
-        hosts.write_text("".join(f"{line}\n" for line in self.hosts), encoding="ascii")
+        for name in {"default": {}} | self.perspectives:
+            self.conf_of(name).write_text(self._conf_text(name), encoding="utf-8")
+
+    def conf_of(self, perspective):
+        """Its configuration file; that of default is everybody else's too."""
+        return self.conf if perspective == "default" else self.etc / f"chert-{perspective}.conf"
+
+    def _hosts_file(self, perspective):
+        own = self.perspectives.get(perspective, {}).get("hosts")
+        path = self.etc / (f"hosts-{perspective}" if own else "hosts")
+        path.write_text("".join(f"{line}\n" for line in own or self.hosts), encoding="ascii")
+        return path
+
+    def _conf_text(self, perspective):
         resolvers = ", ".join(f'"{r}"' for r in self.resolvers)
-        self.conf.write_text(f"""\
+        own = self.perspectives.get(perspective, {})
+        return f"""\
 base-url = "{self.base_url}"
 database = "host={self.run_dir} dbname=chert"
 {self.extra[""]}
@@ -334,12 +352,15 @@ responder {{
 }}
 
 validator {{
+	perspective = "{perspective}"
+	region = "{own.get("region", "")}"
 	{f"resolvers = {{{resolvers}}}" if resolvers else ""}
-	hosts-file = "{hosts}"
+	hosts-file = "{self._hosts_file(perspective)}"
 	http-port = {self.http_port}
 	https-port = {self.tls_port}
 	allow-networks = {{"0.0.0.0/0", "::/0"}}
 	{self.extra["validator"]}
+	{own.get("settings", "")}
 }}
 
 signer {{
@@ -352,7 +373,7 @@ issuer "main" {{
 	{self.extra["issuer"]}
 }}
 {"".join(self._profile(title, settings) for title, settings in {"default": self.extra["profile"], **self.profiles}.items())}
-""", encoding="utf-8")
+"""
 
     @staticmethod
     def _profile(title, settings):
@@ -366,7 +387,8 @@ profile "{title}" {{
     def _programs(self):
         self.progress(f"starting signer, validator, responders and {self.web}")
         self.start_signer()
-        self.start_validator()
+        for name in self.perspectives:
+            self.start_validator(name)
         self.start_web()
 
     def _start(self, name, argv, **kwargs):
@@ -378,10 +400,12 @@ profile "{title}" {{
         self._start("signer", [self.build / "chert-signer", "--config", self.conf],
                     notify=self.run_dir / "signer.notify")
 
-    def start_validator(self):
-        self._start("validator", [self.build / "chert-validator", "--config", self.conf,
-                                  *(["--assume-valid"] if self.assume_valid else [])],
-                    notify=self.run_dir / "validator.notify")
+    def start_validator(self, perspective="default", process=None):
+        """Under another name of the process, one more."""
+        name = process or ("validator" if perspective == "default" else f"validator-{perspective}")
+        self._start(name, [self.build / "chert-validator", "--config", self.conf_of(perspective),
+                           *(["--assume-valid"] if self.assume_valid else [])],
+                    notify=self.run_dir / f"{name}.notify")
 
     def start_web(self):
         self.render("errors.sh", self.web_dir / "share" / "errors")
