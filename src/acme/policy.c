@@ -3,8 +3,18 @@
 
 #include <string.h>
 
+#include "acme/challenge.h"
+#include "base/address.h"
 #include "base/clk.h"
 #include "base/mem.h"
+
+static bool contains(const struct conf_list *list, const char *item)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (strcmp(list->items[i], item) == 0)
+			return true;
+	return false;
+}
 
 static bool under_any(const char *name, const struct conf_list *suffixes)
 {
@@ -14,25 +24,47 @@ static bool under_any(const char *name, const struct conf_list *suffixes)
 	return false;
 }
 
-bool policy_offers(const char *challenge_type, bool many_names)
+bool policy_offers(const char *challenge_type, const char *identifier_type, bool many_names)
 {
-	return !many_names || strncmp(challenge_type, "dns-", 4) == 0;
+	const struct challenge_type *type = challenge_type_find(challenge_type);
+
+	return type && challenge_fits(type, identifier_type, many_names);
 }
 
-static bool can_validate(const struct conf_profile *profile, bool many_names)
+static bool can_validate(const struct conf_profile *profile, const char *identifier_type, bool many_names)
 {
 	for (size_t i = 0; i < profile->challenges.n; i++)
-		if (policy_offers(profile->challenges.items[i], many_names))
+		if (policy_offers(profile->challenges.items[i], identifier_type, many_names))
 			return true;
 	return false;
 }
 
 bool policy_offers_subdomains(const struct conf_profile *profile)
 {
-	return profile->subdomain_authorizations && can_validate(profile, true);
+	return profile->subdomain_authorizations && can_validate(profile, "dns", true);
 }
 
-int policy_check(const struct conf_profile *profile, const struct ident *id, struct problem *p)
+static int check_address(const struct conf_profile *profile, const struct ident *id, struct problem *p)
+{
+	struct addr address;
+	const char *special;
+
+	if (!addr_from_text(id->value, &address))
+		return problem_set(p, PROB_INTERNAL, "%s is not an IP address", id->value);
+	if (addr_is_listed(&address, &profile->deny_addresses))
+		return problem_set(p, PROB_REJECTED_IDENTIFIER, "%s is in a network that is never certified",
+		                   id->value);
+	if (profile->allow_addresses.n + profile->allow_suffixes.n > 0 &&
+	    !addr_is_listed(&address, &profile->allow_addresses))
+		return problem_set(p, PROB_REJECTED_IDENTIFIER, "%s is not in a network that may be certified",
+		                   id->value);
+	special = addr_special_purpose(&address);
+	if (profile->public_names && special)
+		return problem_set(p, PROB_REJECTED_IDENTIFIER, "%s is not globally reachable: %s", id->value, special);
+	return 0;
+}
+
+static int check_name(const struct conf_profile *profile, const struct ident *id, struct problem *p)
 {
 	const char *name = ident_base(id);
 
@@ -44,10 +76,27 @@ int policy_check(const struct conf_profile *profile, const struct ident *id, str
 		return problem_set(p, PROB_REJECTED_IDENTIFIER, "%s is not under a public suffix", name);
 	if (id->wildcard && !profile->allow_wildcards)
 		return problem_set(p, PROB_REJECTED_IDENTIFIER, "wildcard names are not certified");
-	if (!can_validate(profile, id->wildcard))
+	return 0;
+}
+
+int policy_check(const struct conf_profile *profile, const struct ident *id, struct problem *p)
+{
+	int r;
+
+	if (!contains(&profile->identifier_types, id->type))
+		return problem_set(p, PROB_REJECTED_IDENTIFIER, "identifiers of type %s are not certified", id->type);
+	r = strcmp(id->type, "ip") == 0 ? check_address(profile, id, p) : check_name(profile, id, p);
+	if (r < 0)
+		return r;
+	if (!can_validate(profile, id->type, id->wildcard))
 		return problem_set(p, PROB_REJECTED_IDENTIFIER,
 		                   "%s cannot be validated: no challenge type is offered for it", id->value);
 	return 0;
+}
+
+bool policy_needs_caa(const struct conf_profile *profile, const struct ident *id)
+{
+	return profile->caa && strcmp(id->type, "dns") == 0 && !under_any(ident_base(id), &profile->caa_skip_suffixes);
 }
 
 /* RFC 9444 4.1: the promise is for every name below. */
@@ -55,7 +104,7 @@ bool policy_covers_subdomains(const struct conf_profile *profile, const struct i
 {
 	auto_clear(problem) struct problem why = PROBLEM_INIT;
 
-	if (!policy_offers_subdomains(profile) || id->wildcard || ident_is_suffix(id->value))
+	if (!policy_offers_subdomains(profile) || strcmp(id->type, "dns") != 0 || id->wildcard || ident_is_suffix(id->value))
 		return false;
 	for (size_t i = 0; i < profile->deny_suffixes.n; i++)
 		if (ident_under(profile->deny_suffixes.items[i], id->value))
@@ -79,14 +128,6 @@ int policy_check_period(const struct conf_profile *profile, int64_t now, int64_t
 		return problem_set(p, PROB_MALFORMED, "certificates are valid for %lld seconds at most",
 		                   (long long)(profile->validity / CLK_SECOND));
 	return 0;
-}
-
-static bool contains(const struct conf_list *list, const char *item)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (strcmp(list->items[i], item) == 0)
-			return true;
-	return false;
 }
 
 struct conf_list policy_key_types(const struct conf *conf)

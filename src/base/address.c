@@ -161,7 +161,7 @@ static bool embedded_v4(const struct addr *a, struct addr *ret)
 	return false;
 }
 
-static const char *special_purpose(const struct addr *a)
+static const char *range_name(const struct addr *a)
 {
 	for (size_t i = 0; i < ARRAY_LEN(ranges); i++)
 		if (net_has(&ranges[i].net, a))
@@ -169,20 +169,26 @@ static const char *special_purpose(const struct addr *a)
 	return NULL;
 }
 
+const char *addr_special_purpose(const struct addr *a)
+{
+	struct addr v4 = { 0 };
+	const char *name = range_name(a);
+
+	return !name && embedded_v4(a, &v4) ? range_name(&v4) : name;
+}
+
 const char *addr_refusal(const struct addr_policy *policy, const struct addr *a)
 {
 	struct addr v4 = { 0 };
 	bool        embeds = embedded_v4(a, &v4);
-	const char *name;
 
 	if (list_has(&policy->deny, a) || (embeds && list_has(&policy->deny, &v4)))
 		return "denied by the configuration";
 	if (list_has(&policy->allow, a))
 		return NULL;
-	name = special_purpose(a);
-	if (name || !embeds)
-		return name;
-	return list_has(&policy->allow, &v4) ? NULL : special_purpose(&v4);
+	if (embeds && !range_name(a) && list_has(&policy->allow, &v4))
+		return NULL;
+	return addr_special_purpose(a);
 }
 
 static bool net_from_text(const char *text, struct net *ret)
@@ -214,16 +220,37 @@ static bool net_from_text(const char *text, struct net *ret)
 	return true;
 }
 
-static int net_list_fill(struct net_list *list, const char *key, const struct conf_list *from, struct problem *p)
+int addr_check_networks(const char *key, const struct conf_list *networks, struct problem *p)
 {
-	list->items = xcalloc(from->n + 1, sizeof(*list->items));
-	for (size_t i = 0; i < from->n; i++) {
-		if (!net_from_text(from->items[i], &list->items[i]))
+	struct net net;
+
+	for (size_t i = 0; i < networks->n; i++)
+		if (!net_from_text(networks->items[i], &net))
 			return problem_set(p, PROB_CONFIG,
 			                   "%s: '%s' is not a network, expected address/length such as 10.0.0.0/8", key,
-			                   from->items[i]);
-		list->n++;
-	}
+			                   networks->items[i]);
+	return 0;
+}
+
+bool addr_is_listed(const struct addr *a, const struct conf_list *networks)
+{
+	struct net net;
+
+	for (size_t i = 0; i < networks->n; i++)
+		if (net_from_text(networks->items[i], &net) && net_has(&net, a))
+			return true;
+	return false;
+}
+
+static int net_list_fill(struct net_list *list, const char *key, const struct conf_list *from, struct problem *p)
+{
+	int r = addr_check_networks(key, from, p);
+
+	if (r < 0)
+		return r;
+	list->items = xcalloc(from->n + 1, sizeof(*list->items));
+	for (size_t i = 0; i < from->n; i++)
+		list->n += net_from_text(from->items[i], &list->items[i]);
 	return 0;
 }
 

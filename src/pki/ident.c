@@ -7,6 +7,8 @@
 #include <idn2.h>
 #include <libpsl.h>
 
+#include "base/address.h"
+
 #define LABEL_MAX 63 /* RFC 1035 2.3.4 */
 #define ALNUM     "abcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -40,7 +42,7 @@ static int check_characters(const char *name, struct problem *p)
 
 	if (name[at] == ':')
 		return problem_set(p, PROB_MALFORMED,
-		                   "identifier has a colon: neither ports nor IP addresses are DNS names");
+		                   "identifier has a colon: neither ports nor IP addresses, which are of type ip, are DNS names");
 	if (name[at] == '*')
 		return problem_set(p, PROB_MALFORMED, "identifier has a star that is not its whole first label");
 	if (name[at])
@@ -120,7 +122,7 @@ static int check_name(const char *name, struct problem *p)
 		return r;
 	if (is_numeric(label))
 		return problem_set(p, PROB_MALFORMED,
-		                   "identifier %s has a numeric last label; IP addresses are not DNS names", name);
+		                   "identifier %s has a numeric last label; IP addresses are of type ip, not DNS names", name);
 	return 0;
 }
 
@@ -147,15 +149,11 @@ static int check_size(const char *value, struct problem *p)
 	return 0;
 }
 
-int ident_from_text(const char *type, const char *value, struct ident *ret, struct problem *p)
+static int from_dns(const char *value, struct ident *ret, struct problem *p)
 {
 	struct ident id = { .type = "dns" };
-	int          r;
+	int          r = check_size(value, p);
 
-	if (strcmp(type, id.type) != 0)
-		return problem_set(p, PROB_UNSUPPORTED_IDENTIFIER,
-		                   "identifier is not of type dns, the only one supported");
-	r = check_size(value, p);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; value[i]; i++)
@@ -167,6 +165,53 @@ int ident_from_text(const char *type, const char *value, struct ident *ret, stru
 	if (r == 0)
 		*ret = id;
 	return r;
+}
+
+/* RFC 5952 5: ::ffff:192.0.2.1 is another form of 192.0.2.1, and there is to be one form only. */
+static void to_canonical(const struct addr *address, char *out)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	struct addr          v4;
+
+	if (address->v6 && memcmp(address->b, mapped, sizeof(mapped)) == 0 &&
+	    addr_from_bytes(address->b + sizeof(mapped), 4, &v4))
+		addr_to_text(&v4, out);
+	else
+		addr_to_text(address, out);
+}
+
+/* Does not echo the value, which may hold anything, but in its canonical form. */
+static int from_ip(const char *value, struct ident *ret, struct problem *p)
+{
+	struct ident id = { .type = "ip" };
+	struct addr  address;
+
+	if (!addr_from_text(value, &address))
+		return problem_set(p, PROB_MALFORMED,
+		                   "identifier is not an IP address in the form of RFC 8738 3, such as 192.0.2.1 or "
+		                   "2001:db8::1, without leading zeros, prefix length, port, zone or brackets");
+	to_canonical(&address, id.value);
+	if (strcmp(id.value, value) != 0)
+		return problem_set(p, PROB_MALFORMED,
+		                   "identifier is not in the canonical form of its IP address, which is %s", id.value);
+	*ret = id;
+	return 0;
+}
+
+int ident_from_text(const char *type, const char *value, struct ident *ret, struct problem *p)
+{
+	if (strcmp(type, "dns") == 0)
+		return from_dns(value, ret, p);
+	if (strcmp(type, "ip") == 0)
+		return from_ip(value, ret, p);
+	return problem_set(p, PROB_UNSUPPORTED_IDENTIFIER, "identifier is of neither type supported, dns or ip");
+}
+
+int ident_from_name(const char *name, struct ident *ret, struct problem *p)
+{
+	struct addr address;
+
+	return ident_from_text(addr_from_text(name, &address) ? "ip" : "dns", name, ret, p);
 }
 
 int ident_compare(const void *a, const void *b)

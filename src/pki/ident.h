@@ -11,22 +11,25 @@
 #define IDENT_MAX 253
 
 struct ident {
-	char type[16];                 /* "dns" */
-	char value[IDENT_MAX + 2 + 1]; /* lower case, with "*." when a wildcard */
+	char type[16];                 /* "dns" or "ip" */
+	char value[IDENT_MAX + 2 + 1]; /* lower case, with "*." when a wildcard; an address as RFC 5952 writes it */
 	bool wildcard;
 };
 
-/* The name to validate: value without "*.". */
+/* The name or address to validate: value without "*.". */
 const char *ident_base(const struct ident *id) NONNULL(1) __attribute__((returns_nonnull));
 
 /*
- * PROB_UNSUPPORTED_IDENTIFIER for a type that is not dns; PROB_MALFORMED for what is no DNS name (empty, too long,
- * empty or long label, hyphen rules, characters other than LDH, trailing dot, an IP address, numeric last label, bad
- * xn-- label, a star elsewhere than as the whole first label); PROB_REJECTED_IDENTIFIER for single labels and
- * wildcards directly under a public suffix (conformance A154-A158).  Upper case is folded.
+ * PROB_UNSUPPORTED_IDENTIFIER for a type that is neither dns nor ip; PROB_MALFORMED for what is no DNS name (empty, too
+ * long, empty or long label, hyphen rules, characters other than LDH, trailing dot, an IP address, numeric last label,
+ * bad xn-- label, a star elsewhere than as the whole first label) or no IP address in its one canonical form (RFC 8738
+ * 3; conformance D1); PROB_REJECTED_IDENTIFIER for single labels and wildcards directly under a public suffix
+ * (conformance A154-A158).  Upper case of names is folded.
  */
 int ident_from_text(const char *type, const char *value, struct ident *ret, struct problem *p) NONNULL(1, 2, 3, 4)
 	CHECK_RESULT;
+/* The same for one of a list of names, whose type its form tells: no DNS name looks like an address. */
+int ident_from_name(const char *name, struct ident *ret, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
 /* Order of struct ident by value, for qsort and comparing sets. */
 int ident_compare(const void *a, const void *b);
 /* Whether `name` is `suffix` or lies below it (labels compared). */

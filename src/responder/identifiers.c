@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "responder/identifiers.h"
 
+#include <stdint.h>
 #include <string.h>
 
+#include <gnutls/crypto.h>
+
+#include "acme/challenge.h"
 #include "acme/policy.h"
 #include "base/mem.h"
 #include "json/js.h"
@@ -50,7 +54,8 @@ static int use_ancestor(const struct conf_profile *profile, const char *ancestor
 	auto_clear(problem) struct problem why = PROBLEM_INIT;
 	struct ident                       id;
 
-	if (!ident_under(item->id.value, ancestor) || strlen(ancestor) == strlen(item->id.value))
+	if (strcmp(item->id.type, "dns") != 0 || !ident_under(item->id.value, ancestor) ||
+	    strlen(ancestor) == strlen(item->id.value))
 		return problem_set(p, PROB_MALFORMED, "ancestorDomain of %s is not a domain above it", item->id.value);
 	if (ident_from_text(item->id.type, ancestor, &id, &why) == 0 && policy_covers_subdomains(profile, &id))
 		prove(item, id.value, true);
@@ -145,14 +150,55 @@ struct json_object *identifiers_to_json(const struct identifiers *ids)
 	return array;
 }
 
-struct json_object *identifiers_challenges(const struct conf_profile *profile, bool many_names)
+static size_t random_below(size_t n)
 {
-	struct json_object *types = js_new_array();
+	uint32_t random = 0;
 
-	for (size_t i = 0; i < profile->challenges.n; i++)
-		if (policy_offers(profile->challenges.items[i], many_names))
-			js_append_text(types, profile->challenges.items[i]);
-	return types;
+	if (gnutls_rnd(GNUTLS_RND_NONCE, &random, sizeof(random)) < 0)
+		return 0; /* any order will do */
+	return random % n;
+}
+
+static void append_types(struct json_object *array, const char *const *types, size_t n, bool token)
+{
+	for (size_t i = 0; i < n; i++)
+		if (challenge_type_find(types[i])->token == token)
+			js_append_text(array, types[i]);
+}
+
+/* No order that clients could rely on (conformance A216), but one gives up at a challenge without a token (S62). */
+struct json_object *identifiers_challenges(const struct conf_profile *profile, const char *identifier_type,
+                                           bool many_names)
+{
+	struct json_object     *array = js_new_array();
+	const struct conf_list *offered = &profile->challenges;
+	auto_free const char  **types = xcalloc(offered->n, sizeof(*types));
+	size_t                  n = 0;
+
+	for (size_t i = 0; i < offered->n; i++) {
+		if (policy_offers(offered->items[i], identifier_type, many_names)) {
+			const size_t at = random_below(n + 1);
+
+			types[n++] = types[at];
+			types[at] = offered->items[i];
+		}
+	}
+	append_types(array, types, n, true);
+	append_types(array, types, n, false);
+	return array;
+}
+
+struct json_object *identifiers_caa(const struct identifiers *ids, const struct conf_profile *profile)
+{
+	struct json_object *names = NULL;
+
+	for (size_t i = 0; i < ids->n; i++) {
+		if (policy_needs_caa(profile, &ids->items[i].id)) {
+			names = names ? names : js_new_array();
+			js_append_text(names, ids->items[i].id.value);
+		}
+	}
+	return names;
 }
 
 struct json_object *identifiers_proofs(const struct identifiers *ids, const struct conf_profile *profile)
@@ -168,7 +214,8 @@ struct json_object *identifiers_proofs(const struct identifiers *ids, const stru
 		js_add_bool(o, "wildcard", item->id.wildcard && !item->subdomains);
 		js_add_bool(o, "subdomains", item->subdomains);
 		js_add_bool(o, "ancestors", profile->subdomain_authorizations);
-		js_add(o, "challenges", identifiers_challenges(profile, item->id.wildcard || item->subdomains));
+		js_add(o, "challenges",
+		       identifiers_challenges(profile, item->id.type, item->id.wildcard || item->subdomains));
 		js_append(array, o);
 	}
 	return array;

@@ -34,8 +34,10 @@ int identifiers_from_json(struct json_object *array, const struct conf_profile *
 struct json_object *identifiers_to_json(const struct identifiers *ids) RETURNS_NONNULL NONNULL(1);
 struct json_object *identifiers_proofs(const struct identifiers  *ids,
                                        const struct conf_profile *profile) RETURNS_NONNULL NONNULL(1, 2);
-/* Challenge types that the profile offers for one name, or for many at once. */
-struct json_object *identifiers_challenges(const struct conf_profile *profile, bool many_names) RETURNS_NONNULL
-	NONNULL(1);
+/* The names whose CAA records are to be checked; NULL when there are none. */
+struct json_object *identifiers_caa(const struct identifiers *ids, const struct conf_profile *profile) NONNULL(1, 2);
+/* Challenge types that the profile offers for one identifier of that type, or for many names at once. */
+struct json_object *identifiers_challenges(const struct conf_profile *profile, const char *identifier_type,
+                                           bool many_names) RETURNS_NONNULL NONNULL(1, 2);
 
 #endif

@@ -2,6 +2,7 @@
 /* newAuthz: an authorization ahead of any order (RFC 8555 7.4.1), also for all subdomains (RFC 9444 4.2). */
 #include "acme/link.h"
 #include "acme/policy.h"
+#include "acme/quorum.h"
 #include "base/clk.h"
 #include "responder/authorization.h"
 #include "responder/identifiers.h"
@@ -32,6 +33,7 @@ static const struct js_field identifier_fields[] = {
 struct authorization {
 	struct ident               id;
 	const struct conf_profile *profile;
+	struct quorum              quorum;
 	bool                       subdomains;
 };
 
@@ -73,13 +75,16 @@ static int check(const struct exchange *x, struct json_object *identifier, struc
 	r = js_bind(identifier, identifier_fields, &raw, p);
 	if (r == 0)
 		r = take_name(&raw, ret, p);
-	return r < 0 ? r : take_profile(x->worker->conf, raw.subdomains, ret, p);
+	if (r == 0)
+		r = take_profile(x->worker->conf, raw.subdomains, ret, p);
+	return r < 0 ? r : quorum_from_profile(ret->profile, clk_now(), &ret->quorum, p);
 }
 
 static int call(struct exchange *x, const struct authorization *a, struct db_rows **ret, struct problem *p)
 {
 	const struct conf_profile      *profile = a->profile;
-	auto_(json) struct json_object *challenges = identifiers_challenges(profile, a->subdomains);
+	auto_(json) struct json_object *challenges = identifiers_challenges(profile, a->id.type, a->subdomains);
+	auto_(json) struct json_object *quorum = quorum_to_json(&a->quorum);
 	size_t                          len;
 
 	const struct db_arg args[] = {
@@ -92,6 +97,7 @@ static int call(struct exchange *x, const struct authorization *a, struct db_row
 		db_int(profile->order_lifetime / CLK_SECOND),
 		db_int(profile->authorization_lifetime / CLK_SECOND),
 		db_bool(profile->reuse_authorizations),
+		db_text(js_text(quorum, &len)),
 	};
 
 	return exchange_call(x, DB_WEB_AUTHORIZATION_NEW, args, ret, p);

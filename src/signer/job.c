@@ -12,6 +12,7 @@
 #include "db/problem-text.h"
 #include "json/js.h"
 #include "pki/crt.h"
+#include "signer/evidence.h"
 #include "signer/tbs.h"
 
 #define LEASE_SECONDS 60
@@ -62,7 +63,7 @@ static void names_clear(struct names *names)
 }
 
 /*
- * They come from the authorizations.  That they are DNS names and that the profile permits them is checked once more
+ * They come from the authorizations.  That they are well-formed and that the profile permits them is checked once more
  * before they are certified: the responder did that, and whoever holds its connection could leave it out.
  */
 static int read_names(const char *text, const struct conf_profile *profile, struct names *ret, struct problem *p)
@@ -77,7 +78,7 @@ static int read_names(const char *text, const struct conf_profile *profile, stru
 	for (ret->n = 0; ret->n < n; ret->n++) {
 		const char *name = json_object_get_string(json_object_array_get_idx(array, ret->n));
 
-		r = ident_from_text("dns", name ? name : "", &ret->items[ret->n], p);
+		r = ident_from_name(name ? name : "", &ret->items[ret->n], p);
 		if (r == 0)
 			r = policy_check(profile, &ret->items[ret->n], p);
 		if (r < 0)
@@ -109,6 +110,16 @@ static int read_key(const struct db_rows *rows, size_t i, const struct conf_prof
 	return 0;
 }
 
+static int check_evidence(const struct db_rows *rows, size_t i, const struct conf_profile *profile,
+                          const struct names *names, struct problem *p)
+{
+	const char *evidence = row_text(rows, i, "evidence");
+
+	if (!evidence)
+		return problem_set(p, PROB_INTERNAL, "job has no evidence");
+	return evidence_check(evidence, profile, names->items, names->n, clk_now(), p);
+}
+
 static int build(const struct signer *s, const struct db_rows *rows, size_t i, struct job *job, struct problem *p)
 {
 	const char                    *title = row_text(rows, i, "profile");
@@ -126,6 +137,8 @@ static int build(const struct signer *s, const struct db_rows *rows, size_t i, s
 	if (r < 0)
 		return r;
 	r = read_key(rows, i, profile, &spki, p);
+	if (r == 0)
+		r = check_evidence(rows, i, profile, &names, p);
 	if (r < 0)
 		return r;
 	return tbs_build(

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "acme/policy.h"
+
+#include <string.h>
+
+#include "acme/challenge.h"
+#include "acme/quorum.h"
+#include "base/address.h"
+#include "base/clk.h"
+
+#define ISSUERS_MAX 10 /* draft-ietf-acme-dns-persist 3; conformance I2 */
+
+static int check_types(const struct conf_profile *profile, struct problem *p)
+{
+	const struct conf_list *types = &profile->identifier_types;
+
+	for (size_t i = 0; i < types->n; i++)
+		if (strcmp(types->items[i], "dns") != 0 && strcmp(types->items[i], "ip") != 0)
+			return problem_set(p, PROB_CONFIG, "profile %s: identifier-types has %s, expected dns or ip",
+			                   profile->title, types->items[i]);
+	for (size_t i = 0; i < profile->challenges.n; i++)
+		if (!challenge_type_find(profile->challenges.items[i]))
+			return problem_set(p, PROB_CONFIG,
+			                   "profile %s: challenges has %s, expected http-01, dns-01, tls-alpn-01, "
+			                   "dns-account-01 or dns-persist-01",
+			                   profile->title, profile->challenges.items[i]);
+	return 0;
+}
+
+static int check_addresses(const struct conf_profile *profile, struct problem *p)
+{
+	auto_clear(problem) struct problem why = PROBLEM_INIT;
+
+	if (addr_check_networks("allow-addresses", &profile->allow_addresses, &why) < 0 ||
+	    addr_check_networks("deny-addresses", &profile->deny_addresses, &why) < 0)
+		return problem_set(p, PROB_CONFIG, "profile %s: %s", profile->title, why.detail);
+	return 0;
+}
+
+/* dns-persist-01 tells its applicants the issuer domain names, one of which is to stand in the record. */
+static int check_issuers(const struct conf *conf, const struct conf_profile *profile, struct problem *p)
+{
+	const size_t n = conf->caa_identities.n;
+
+	for (size_t i = 0; i < profile->challenges.n; i++)
+		if (strcmp(profile->challenges.items[i], "dns-persist-01") == 0 && (n < 1 || n > ISSUERS_MAX))
+			return problem_set(p, PROB_CONFIG,
+			                   "profile %s: challenges has dns-persist-01, which needs 1 to %d caa-identities, "
+			                   "but there are %zu",
+			                   profile->title, ISSUERS_MAX, n);
+	return 0;
+}
+
+/* Clients compare them with CAA records as they are. */
+static int check_identities(const struct conf *conf, struct problem *p)
+{
+	auto_clear(problem) struct problem why = PROBLEM_INIT;
+
+	for (size_t i = 0; i < conf->caa_identities.n; i++) {
+		const char  *name = conf->caa_identities.items[i];
+		struct ident id;
+
+		if (ident_from_text("dns", name, &id, &why) < 0)
+			return problem_set(p, PROB_CONFIG, "caa-identities has %.100s: %s", name, why.detail);
+		if (id.wildcard || strcmp(id.value, name) != 0)
+			return problem_set(p, PROB_CONFIG, "caa-identities has %s, expected a domain name in lower case",
+			                   name);
+	}
+	return 0;
+}
+
+int policy_check_conf(const struct conf *conf, struct problem *p)
+{
+	const int64_t now = clk_now();
+	struct quorum q;
+	int           r = check_identities(conf, p);
+
+	for (size_t i = 0; r == 0 && i < conf->n_profiles; i++) {
+		const struct conf_profile *profile = &conf->profiles[i];
+
+		r = check_types(profile, p);
+		if (r == 0)
+			r = check_addresses(profile, p);
+		if (r == 0)
+			r = check_issuers(conf, profile, p);
+		if (r == 0)
+			r = quorum_from_profile(profile, now, &q, p);
+	}
+	return r;
+}
