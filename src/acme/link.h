@@ -15,6 +15,7 @@
 #define LINK_KEY_CHANGE    "/key-change"
 #define LINK_RENEWAL_INFO  "/renewal-info" /* certID follows */
 #define LINK_ACCOUNT       "/account/%s"
+#define LINK_ACCOUNT_HASH  "/account-hash/" /* what follows names an account in DNS (draft-ietf-acme-dns-persist) */
 #define LINK_ORDERS        "/account/%s/orders"
 #define LINK_TERMS         "/terms/%s/%s" /* account, proof that chert gave the link */
 #define LINK_ORDER         "/order/%s"

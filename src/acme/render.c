@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "acme/render.h"
 
+#include <string.h>
+
 #include "acme/link.h"
 #include "acme/problem-json.h"
 #include "base/mem.h"
@@ -99,26 +101,59 @@ struct json_object *render_order(const struct db_rows *rows)
 	return object;
 }
 
-static void add_challenge_start(struct json_object *object, const struct id *authorization, const char *type,
-                                const char *status, const char *token)
+struct json_object *render_texts(const struct conf_list *list)
 {
-	auto_free char *url = link_word(LINK_CHALLENGE, authorization, type);
+	struct json_object *texts = js_new_array();
 
-	js_add_text(object, "type", type);
+	for (size_t i = 0; i < list->n; i++)
+		js_append_text(texts, list->items[i]);
+	return texts;
+}
+
+/* draft-ietf-acme-dns-persist: the list has one name up to -01 and another one since; accounturi was dropped then. */
+static void add_persistent(struct json_object *object, const struct render_parties *parties)
+{
+	js_add(object, "issuer-domain-names", render_texts(parties->issuers));
+	js_add(object, "issuerDomainNames", render_texts(parties->issuers));
+	add_link(object, "accounturi", LINK_ACCOUNT, parties->account);
+}
+
+/* Type, status and token. */
+struct challenge {
+	const char *type, *status;
+	const char *token; /* NULL: the type has none */
+};
+
+static void add_challenge(struct json_object *object, const struct challenge *challenge, const struct id *authorization,
+                          const struct render_parties *parties)
+{
+	auto_free char *url = link_word(LINK_CHALLENGE, authorization, challenge->type);
+
+	js_add_text(object, "type", challenge->type);
 	js_add_text(object, "url", url);
-	js_add_text(object, "status", status);
-	js_add_text(object, "token", token);
+	js_add_text(object, "status", challenge->status);
+	js_add_text(object, "token", challenge->token);
+	if (strcmp(challenge->type, "dns-persist-01") == 0)
+		add_persistent(object, parties);
 }
 
 /* One element of the column `challenges`. */
-static struct json_object *challenge_of(struct json_object *stored, const struct id *authorization)
+static struct json_object *challenge_of(struct json_object *stored, const struct id *authorization,
+                                        const struct render_parties *parties)
 {
+	const struct challenge challenge = {
+		.type = member_text(stored, "type"),
+		.status = member_text(stored, "status"),
+		.token = member_text(stored, "token"),
+	};
 	struct json_object *object = js_new_object();
+	struct json_object *record = json_object_object_get(stored, "validationRecord");
 
-	add_challenge_start(object, authorization, member_text(stored, "type"), member_text(stored, "status"),
-	                    member_text(stored, "token"));
+	add_challenge(object, &challenge, authorization, parties);
 	js_add_text(object, "validated", member_text(stored, "validated"));
 	add_error(object, member_text(stored, "error"));
+	if (record)
+		js_add(object, "validationRecord", json_object_get(record));
 	return object;
 }
 
@@ -126,7 +161,7 @@ static struct json_object *challenge_of(struct json_object *stored, const struct
  * RFC 8555 7.1.4, RFC 9444 4.1.  `wildcard` stays with orders for wildcards although subdomainAuthAllowed covers those
  * too: for others it must be absent, and clients tell the name from its wildcard by it.
  */
-struct json_object *render_authorization(const struct db_rows *rows)
+struct json_object *render_authorization(const struct db_rows *rows, const struct render_parties *parties)
 {
 	struct json_object             *object = js_new_object(), *identifier = js_new_object();
 	struct json_object             *challenges = js_new_array();
@@ -141,7 +176,7 @@ struct json_object *render_authorization(const struct db_rows *rows)
 	js_add_text(object, "status", row_text(rows, 0, "status"));
 	js_add_time(object, "expires", row_time(rows, 0, "expires_at"));
 	for (size_t i = 0; i < n; i++)
-		js_append(challenges, challenge_of(json_object_array_get_idx(stored, i), &id));
+		js_append(challenges, challenge_of(json_object_array_get_idx(stored, i), &id, parties));
 	js_add(object, "challenges", challenges);
 	if (row_bool(rows, 0, "wildcard"))
 		js_add_bool(object, "wildcard", true);
@@ -150,16 +185,26 @@ struct json_object *render_authorization(const struct db_rows *rows)
 	return object;
 }
 
-/* RFC 8555 8; flat while it is pending, since acme.sh cuts it out by its braces. */
-struct json_object *render_challenge(const struct db_rows *rows)
+/*
+ * RFC 8555 8.  Flat until a validation has come to something, since acme.sh cuts it out by its braces: the columns
+ * error and record are null till then.
+ */
+struct json_object *render_challenge(const struct db_rows *rows, const struct render_parties *parties)
 {
-	struct json_object *object = js_new_object();
-	struct id           authorization = { 0 };
+	const struct challenge challenge = {
+		.type = row_text(rows, 0, "type"),
+		.status = row_text(rows, 0, "status"),
+		.token = row_text(rows, 0, "token"),
+	};
+	struct json_object             *object = js_new_object();
+	auto_(json) struct json_object *record = parse_column(rows, "record");
+	struct id                       authorization = { 0 };
 
 	row_id(rows, 0, "authorization_id", &authorization);
-	add_challenge_start(object, &authorization, row_text(rows, 0, "type"), row_text(rows, 0, "status"),
-	                    row_text(rows, 0, "token"));
+	add_challenge(object, &challenge, &authorization, parties);
 	js_add_time(object, "validated", row_time(rows, 0, "validated_at"));
 	add_error(object, row_text(rows, 0, "error"));
+	if (record)
+		js_add(object, "validationRecord", steal(record));
 	return object;
 }

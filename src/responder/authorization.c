@@ -18,8 +18,10 @@ static const struct js_field fields[] = {
 
 void authorization_reply(struct exchange *x, int status, const struct db_rows *rows)
 {
+	const struct render_parties parties = { &x->account, &x->worker->conf->caa_identities };
+
 	exchange_come_back(x, rows);
-	exchange_json(x, status, render_authorization(rows));
+	exchange_json(x, status, render_authorization(rows, &parties));
 }
 
 static int call(struct exchange *x, enum db_call_id id, struct problem *p)

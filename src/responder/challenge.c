@@ -2,16 +2,18 @@
 /* challenge: reading and responding (RFC 8555 7.5.1). */
 #include "acme/link.h"
 #include "acme/render.h"
+#include "base/clk.h"
 #include "responder/exchange.h"
 
 /* Two clients cannot do without the link to the authorization (conformance S6). */
 static void reply(struct exchange *x, const struct db_rows *rows)
 {
-	auto_free char *authorization = link_id(LINK_AUTHORIZATION, &x->args.id);
+	const struct render_parties parties = { &x->account, &x->worker->conf->caa_identities };
+	auto_free char             *authorization = link_id(LINK_AUTHORIZATION, &x->args.id);
 
 	res_link(&x->res, authorization, "up");
 	exchange_come_back(x, rows);
-	exchange_json(x, 200, render_challenge(rows));
+	exchange_json(x, 200, render_challenge(rows, &parties));
 }
 
 static int read_challenge(struct exchange *x, struct problem *p)
@@ -25,12 +27,29 @@ static int read_challenge(struct exchange *x, struct problem *p)
 	return r;
 }
 
+/* An authorization does not say for which profile it is, since it may serve orders of several. */
+static int64_t longest_validation(const struct conf *conf)
+{
+	int64_t longest = 0;
+
+	for (size_t i = 0; i < conf->n_profiles; i++)
+		if (conf->profiles[i].validation_timeout > longest)
+			longest = conf->profiles[i].validation_timeout;
+	return longest;
+}
+
 /* Whatever the object holds is ignored: {} is what current clients send, the members of older ones mean nothing now. */
 static int respond(struct exchange *x, const void *payload UNUSED, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
-	const struct db_arg            args[] = { EXCHANGE_SIGNED(x), db_id(&x->args.id), db_text(x->args.word) };
-	int                            r = exchange_call(x, DB_WEB_CHALLENGE_RESPOND, args, &rows, p);
+
+	const struct db_arg args[] = {
+		EXCHANGE_SIGNED(x),
+		db_id(&x->args.id),
+		db_text(x->args.word),
+		db_int(longest_validation(x->worker->conf) / CLK_SECOND),
+	};
+	int r = exchange_call(x, DB_WEB_CHALLENGE_RESPOND, args, &rows, p);
 
 	if (r < 0)
 		return r;

@@ -4,6 +4,7 @@
 
 #include "acme/link.h"
 #include "acme/policy.h"
+#include "acme/render.h"
 #include "base/mem.h"
 #include "json/js.h"
 #include "responder/exchange.h"
@@ -27,6 +28,24 @@ static bool any_subdomains(const struct conf *conf)
 	return false;
 }
 
+static bool any_persistent(const struct conf *conf)
+{
+	for (size_t i = 0; i < conf->n_profiles; i++)
+		for (size_t j = 0; j < conf->profiles[i].challenges.n; j++)
+			if (strcmp(conf->profiles[i].challenges.items[j], "dns-persist-01") == 0)
+				return true;
+	return false;
+}
+
+/* draft-ietf-acme-dns-persist: what subscribers put into DNS. */
+static void add_persistent(struct json_object *meta, const struct conf *conf)
+{
+	auto_free char *prefix = link_plain(LINK_ACCOUNT_HASH);
+
+	js_add(meta, "issuerDomainNames", render_texts(&conf->caa_identities));
+	js_add_text(meta, "accountHashPrefix", prefix);
+}
+
 static struct json_object *make_meta(const struct conf *conf)
 {
 	struct json_object *meta = js_new_object();
@@ -35,13 +54,10 @@ static struct json_object *make_meta(const struct conf *conf)
 	if (conf->external_account_required) /* RFC 8555 7.3.4 */
 		js_add_bool(meta, "externalAccountRequired", true);
 	js_add_text(meta, "website", conf->website);
-	if (conf->caa_identities.n > 0) {
-		struct json_object *names = js_new_array();
-
-		for (size_t i = 0; i < conf->caa_identities.n; i++)
-			js_append_text(names, conf->caa_identities.items[i]);
-		js_add(meta, "caaIdentities", names);
-	}
+	if (conf->caa_identities.n > 0)
+		js_add(meta, "caaIdentities", render_texts(&conf->caa_identities));
+	if (any_persistent(conf))
+		add_persistent(meta, conf);
 	js_add(meta, "profiles", make_profiles(conf));
 	if (any_subdomains(conf))
 		js_add_bool(meta, "subdomainAuthAllowed", true);

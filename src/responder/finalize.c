@@ -85,7 +85,7 @@ static void poll_order(struct exchange *x, struct db_rows **rows)
 }
 
 /* Most certificates are there within milliseconds, and the client is spared a poll. */
-static void wait_for_signer(struct exchange *x, struct db_rows **rows)
+static void wait_for_certificate(struct exchange *x, struct db_rows **rows)
 {
 	static const unsigned pauses[] = { 2, 4, 8, 16, 25 }; /* milliseconds; the last one repeats */
 	int64_t               deadline = clk_mono() + x->worker->conf->responder.finalize_wait;
@@ -97,6 +97,15 @@ static void wait_for_signer(struct exchange *x, struct db_rows **rows)
 		nanosleep(&pause, NULL);
 		poll_order(x, rows);
 	}
+}
+
+/* For the signer, or for the validators when CAA records are to be checked first. */
+static void ring(struct exchange *x, const struct db_rows *rows)
+{
+	const char *bell = row_text(rows, 0, "bell");
+
+	if (bell)
+		worker_ring(x->worker, bell);
 }
 
 static int finalize(struct exchange *x, const void *payload, struct problem *p)
@@ -111,8 +120,8 @@ static int finalize(struct exchange *x, const void *payload, struct problem *p)
 		r = call(x, csr, &rows, p);
 	if (r != 0)
 		return r;
-	worker_ring(x->worker, DB_BELL_ISSUE);
-	wait_for_signer(x, &rows);
+	ring(x, rows);
+	wait_for_certificate(x, &rows);
 	return order_reply(x, 200, rows, p);
 }
 

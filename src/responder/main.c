@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "acme/policy.h"
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/notify.h"
@@ -56,6 +57,9 @@ static int load(struct conf **ret, struct problem *p)
 	if (r < 0)
 		return r;
 	log_setup(PROGRAM, conf_log_level(conf));
+	r = policy_check_conf(conf, p);
+	if (r < 0)
+		return r;
 	*ret = steal(conf);
 	return 0;
 }

@@ -5,6 +5,7 @@
  */
 #include "acme/link.h"
 #include "acme/policy.h"
+#include "acme/quorum.h"
 #include "base/clk.h"
 #include "pki/cert-id.h"
 #include "responder/identifiers.h"
@@ -32,6 +33,7 @@ static const struct js_field fields[] = {
 /* What the request comes to once it is checked. */
 struct order {
 	const struct conf_profile *profile;
+	struct quorum              quorum;
 	struct identifiers         ids;
 	int64_t                    not_before, not_after;
 	const char                *replaces; /* NULL: none, and then the next two mean nothing */
@@ -77,6 +79,8 @@ static int call(struct exchange *x, const struct order *o, struct db_rows **ret,
 	const uint8_t                  *issuer_key = o->replaces ? o->replaced.key_id : NULL;
 	auto_(json) struct json_object *identifiers = identifiers_to_json(&o->ids);
 	auto_(json) struct json_object *authorizations = identifiers_proofs(&o->ids, profile);
+	auto_(json) struct json_object *quorum = quorum_to_json(&o->quorum);
+	auto_(json) struct json_object *caa = identifiers_caa(&o->ids, profile);
 	size_t                          len;
 
 	const struct db_arg args[] = {
@@ -94,6 +98,8 @@ static int call(struct exchange *x, const struct order *o, struct db_rows **ret,
 		db_text(o->replaces),
 		db_id(replaced),
 		db_bytes(issuer_key, o->replaced.key_id_len),
+		db_text(js_text(quorum, &len)),
+		caa ? db_text(js_text(caa, &len)) : db_null(),
 	};
 
 	return exchange_call(x, DB_WEB_ORDER_NEW, args, ret, p);
@@ -104,6 +110,8 @@ static int check(const struct exchange *x, const struct order_request *request, 
 	int r;
 
 	r = take_profile(x->worker->conf, request->profile, ret, p);
+	if (r == 0)
+		r = quorum_from_profile(ret->profile, clk_now(), &ret->quorum, p);
 	if (r == 0)
 		r = take_period(request, ret, p);
 	if (r == 0)

@@ -15,15 +15,40 @@
 #define WIRE_TIME    "2026-11-21T20:49:17Z"
 #define ERROR_STORED "{\"type\": \"dns\", \"detail\": \"no address\"}"
 #define ERROR_WIRE   "{\"type\":\"urn:ietf:params:acme:error:dns\",\"detail\":\"no address\",\"status\":400}"
+#define RECORD       "[{\"hostname\":\"a.example\",\"addressUsed\":\"192.0.2.1\"}]"
+
+#define PERSISTENT                                              \
+	"\"issuer-domain-names\":[\"ca.example\",\"ca.test\"]," \
+	"\"issuerDomainNames\":[\"ca.example\",\"ca.test\"],\"accounturi\":\"" BASE "/account/" TEXT_2 "\""
+
+static const struct id             account = { { 0x01, 0x93, 0x05, 0, 0, 0, 0x70, 0, 0x80, 0, 0, 0, 0, 0, 0, 1 } };
+static char                       *issuer_names[] = { (char[]){ "ca.example" }, (char[]){ "ca.test" } };
+static const struct conf_list      issuers = { issuer_names, ARRAY_LEN(issuer_names) };
+static const struct render_parties parties = { &account, &issuers };
+
+/* Takes over the object. */
+static void assert_json(struct json_object *object, const char *expected)
+{
+	size_t len;
+
+	assert_string_equal(js_text(object, &len), expected);
+	json_object_put(object);
+}
 
 static void assert_render(struct json_object *(*render)(const struct db_rows *), const struct fake_cell *cells,
                           const char *expected)
 {
-	auto_(db_rows) struct db_rows  *rows = fake_rows(cells);
-	auto_(json) struct json_object *object = render(rows);
-	size_t                          len;
+	auto_(db_rows) struct db_rows *rows = fake_rows(cells);
 
-	assert_string_equal(js_text(object, &len), expected);
+	assert_json(render(rows), expected);
+}
+
+static void assert_render_for(struct json_object *(*render)(const struct db_rows *, const struct render_parties *),
+                              const struct fake_cell *cells, const char *expected)
+{
+	auto_(db_rows) struct db_rows *rows = fake_rows(cells);
+
+	assert_json(render(rows, &parties), expected);
 }
 
 static void test_account(void **state UNUSED)
@@ -120,37 +145,97 @@ static void test_authorization(void **state UNUSED)
 		{ NULL, NULL },
 	};
 
-	assert_render(render_authorization, pending,
-	              "{\"identifier\":{\"type\":\"dns\",\"value\":\"a.example\"},\"status\":\"pending\",\"expires\":"
-	              "\"" WIRE_TIME "\",\"challenges\":[{\"type\":\"dns-01\",\"url\":\"" BASE "/challenge/" TEXT
-	              "/dns-01\",\"status\":\"pending\",\"token\":\"tok\"}],\"wildcard\":true}");
-	assert_render(render_authorization, done,
-	              "{\"identifier\":{\"type\":\"dns\",\"value\":\"a.example\"},\"status\":\"invalid\",\"expires\":"
-	              "\"" WIRE_TIME "\",\"challenges\":[{\"type\":\"http-01\",\"url\":\"" BASE "/challenge/" TEXT
-	              "/http-01\",\"status\":\"valid\",\"token\":\"tok\",\"validated\":\"" WIRE_TIME "\"},"
-	              "{\"type\":\"dns-01\",\"url\":\"" BASE "/challenge/" TEXT
-	              "/dns-01\",\"status\":\"invalid\",\"token\":\"tak\",\"error\":" ERROR_WIRE
-	              "}],\"subdomainAuthAllowed\":true}");
+	assert_render_for(
+		render_authorization, pending,
+		"{\"identifier\":{\"type\":\"dns\",\"value\":\"a.example\"},\"status\":\"pending\",\"expires\":"
+		"\"" WIRE_TIME "\",\"challenges\":[{\"type\":\"dns-01\",\"url\":\"" BASE "/challenge/" TEXT
+		"/dns-01\",\"status\":\"pending\",\"token\":\"tok\"}],\"wildcard\":true}");
+	assert_render_for(
+		render_authorization, done,
+		"{\"identifier\":{\"type\":\"dns\",\"value\":\"a.example\"},\"status\":\"invalid\",\"expires\":"
+		"\"" WIRE_TIME "\",\"challenges\":[{\"type\":\"http-01\",\"url\":\"" BASE "/challenge/" TEXT
+		"/http-01\",\"status\":\"valid\",\"token\":\"tok\",\"validated\":\"" WIRE_TIME "\"},"
+		"{\"type\":\"dns-01\",\"url\":\"" BASE "/challenge/" TEXT
+		"/dns-01\",\"status\":\"invalid\",\"token\":\"tak\",\"error\":" ERROR_WIRE
+		"}],\"subdomainAuthAllowed\":true}");
+}
+
+/* What the validator shows goes out as it is. */
+static void test_validation_record(void **state UNUSED)
+{
+	const struct fake_cell valid[] = {
+		{ "id", UUID },
+		{ "status", "valid" },
+		{ "expires_at", TIME },
+		{ "identifier_type", "ip" },
+		{ "identifier", "192.0.2.1" },
+		{ "wildcard", "f" },
+		{ "subdomains", "f" },
+		{ "challenges", "[{\"type\": \"tls-alpn-01\", \"token\": \"tok\", \"status\": \"valid\", "
+		                "\"validationRecord\": " RECORD "}]" },
+		{ NULL, NULL },
+	};
+
+	assert_render_for(render_authorization, valid,
+	                  "{\"identifier\":{\"type\":\"ip\",\"value\":\"192.0.2.1\"},\"status\":\"valid\","
+	                  "\"expires\":\"" WIRE_TIME "\",\"challenges\":[{\"type\":\"tls-alpn-01\",\"url\":\"" BASE
+	                  "/challenge/" TEXT "/tls-alpn-01\",\"status\":\"valid\",\"token\":\"tok\","
+	                  "\"validationRecord\":" RECORD "}]}");
+}
+
+static void test_persistent(void **state UNUSED)
+{
+	const struct fake_cell authorization[] = {
+		{ "id", UUID },
+		{ "status", "pending" },
+		{ "expires_at", TIME },
+		{ "identifier_type", "dns" },
+		{ "identifier", "a.example" },
+		{ "wildcard", "f" },
+		{ "subdomains", "f" },
+		{ "challenges", "[{\"type\": \"dns-persist-01\", \"status\": \"pending\"}]" },
+		{ NULL, NULL },
+	};
+	const struct fake_cell challenge[] = {
+		{ "type", "dns-persist-01" }, { "status", "pending" }, { "token", NULL },
+		{ "validated_at", NULL },     { "error", NULL },       { "authorization_id", UUID },
+		{ "record", NULL },           { NULL, NULL },
+	};
+
+	assert_render_for(render_authorization, authorization,
+	                  "{\"identifier\":{\"type\":\"dns\",\"value\":\"a.example\"},\"status\":\"pending\","
+	                  "\"expires\":\"" WIRE_TIME "\",\"challenges\":[{\"type\":\"dns-persist-01\",\"url\":\"" BASE
+	                  "/challenge/" TEXT "/dns-persist-01\",\"status\":\"pending\"," PERSISTENT "}]}");
+	assert_render_for(render_challenge, challenge,
+	                  "{\"type\":\"dns-persist-01\",\"url\":\"" BASE "/challenge/" TEXT
+	                  "/dns-persist-01\",\"status\":\"pending\"," PERSISTENT "}");
 }
 
 static void test_challenge(void **state UNUSED)
 {
 	const struct fake_cell pending[] = {
 		{ "type", "http-01" }, { "status", "processing" },   { "token", "tok" }, { "validated_at", NULL },
-		{ "error", NULL },     { "authorization_id", UUID }, { NULL, NULL },
+		{ "error", NULL },     { "authorization_id", UUID }, { "record", NULL }, { NULL, NULL },
+	};
+	const struct fake_cell retried[] = {
+		{ "type", "http-01" },     { "status", "processing" },   { "token", "tok" }, { "validated_at", NULL },
+		{ "error", ERROR_STORED }, { "authorization_id", UUID }, { "record", NULL }, { NULL, NULL },
 	};
 	const struct fake_cell done[] = {
-		{ "type", "http-01" },     { "status", "invalid" },      { "token", "tok" }, { "validated_at", TIME },
-		{ "error", ERROR_STORED }, { "authorization_id", UUID }, { NULL, NULL },
+		{ "type", "http-01" },     { "status", "invalid" },      { "token", "tok" },   { "validated_at", TIME },
+		{ "error", ERROR_STORED }, { "authorization_id", UUID }, { "record", RECORD }, { NULL, NULL },
 	};
 
-	assert_render(render_challenge, pending,
-	              "{\"type\":\"http-01\",\"url\":\"" BASE "/challenge/" TEXT
-	              "/http-01\",\"status\":\"processing\",\"token\":\"tok\"}");
-	assert_render(render_challenge, done,
-	              "{\"type\":\"http-01\",\"url\":\"" BASE "/challenge/" TEXT
-	              "/http-01\",\"status\":\"invalid\",\"token\":\"tok\",\"validated\":\"" WIRE_TIME
-	              "\",\"error\":" ERROR_WIRE "}");
+	assert_render_for(render_challenge, pending,
+	                  "{\"type\":\"http-01\",\"url\":\"" BASE "/challenge/" TEXT
+	                  "/http-01\",\"status\":\"processing\",\"token\":\"tok\"}");
+	assert_render_for(render_challenge, retried,
+	                  "{\"type\":\"http-01\",\"url\":\"" BASE "/challenge/" TEXT
+	                  "/http-01\",\"status\":\"processing\",\"token\":\"tok\",\"error\":" ERROR_WIRE "}");
+	assert_render_for(render_challenge, done,
+	                  "{\"type\":\"http-01\",\"url\":\"" BASE "/challenge/" TEXT
+	                  "/http-01\",\"status\":\"invalid\",\"token\":\"tok\",\"validated\":\"" WIRE_TIME
+	                  "\",\"error\":" ERROR_WIRE ",\"validationRecord\":" RECORD "}");
 }
 
 static int set_up(void **state UNUSED)
@@ -162,8 +247,13 @@ static int set_up(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_account),       cmocka_unit_test(test_orders),    cmocka_unit_test(test_order),
-		cmocka_unit_test(test_authorization), cmocka_unit_test(test_challenge),
+		cmocka_unit_test(test_account),
+		cmocka_unit_test(test_orders),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_authorization),
+		cmocka_unit_test(test_validation_record),
+		cmocka_unit_test(test_persistent),
+		cmocka_unit_test(test_challenge),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
