@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "acme/challenge.h"
 #include "acme/link.h"
 #include "base/clk.h"
 #include "base/mem.h"
@@ -80,7 +81,7 @@ void job_free(struct job *job)
 static bool is_token(const char *text)
 {
 	static const char base64url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-	size_t            len = strspn(text, base64url);
+	size_t            len = text ? strspn(text, base64url) : 0;
 
 	return len > 0 && len <= TOKEN_MAX && text[len] == '\0';
 }
@@ -109,7 +110,7 @@ static int check_name(struct json_object *name, struct problem *p)
 	const char  *method = json_object_get_string(json_object_object_get(name, "method"));
 	struct ident ident;
 
-	if (!method || !method_find(method))
+	if (!method || !challenge_type_find(method))
 		return problem_set(p, PROB_INTERNAL, "a name of the order was validated with %s, which is no method",
 		                   method ? method : "nothing");
 	return ident_from_text("dns", value ? value : "", &ident, p);
@@ -127,20 +128,25 @@ static int check_names(const struct job *job, struct problem *p)
 	return r;
 }
 
-int job_check(struct job *job, const struct db_rows *rows, size_t i, struct problem *p)
+static int check_challenge(struct job *job, const struct db_rows *rows, size_t i, struct problem *p)
 {
-	int r;
+	const struct challenge_type *type = challenge_type_find(job->type);
+	int                          r = check_identifier(job, rows, i, p);
 
-	if (!job->method)
-		return problem_set(p, PROB_INTERNAL, "this validator has no method %s", job->type);
-	if (is_caa(job))
-		return check_names(job, p);
-	r = check_identifier(job, rows, i, p);
 	if (r < 0)
 		return r;
-	if (!is_token(job->token))
-		return problem_set(p, PROB_INTERNAL, "token of the challenge is not base64url");
+	if (!type || !challenge_fits(type, job->ident.type, job->ident.wildcard))
+		return problem_set(p, PROB_INTERNAL, "%s does not validate %s", job->type, job->ident.value);
+	if (type->token && (!is_token(job->token) || !job->key_authorization))
+		return problem_set(p, PROB_INTERNAL, "challenge has no token in base64url with a key authorization");
 	return 0;
+}
+
+int job_check(struct job *job, const struct db_rows *rows, size_t i, struct problem *p)
+{
+	if (!job->method)
+		return problem_set(p, PROB_INTERNAL, "this validator has no method %s", job->type);
+	return is_caa(job) ? check_names(job, p) : check_challenge(job, rows, i, p);
 }
 
 int64_t job_retry_delay(const struct job *job)
