@@ -93,7 +93,7 @@ static bool is_caa(const struct job *job)
 
 static int check_identifier(struct job *job, const struct db_rows *rows, size_t i, struct problem *p)
 {
-	const char *type = row_text(rows, i, "identifier_type"), *value = row_text(rows, i, "identifier");
+	const char     *type = row_text(rows, i, "identifier_type"), *value = row_text(rows, i, "identifier");
 	auto_free char *name = xasprintf("%s%s", row_bool(rows, i, "wildcard") ? "*." : "", value ? value : "");
 	int             r = ident_from_text(type ? type : "", name, &job->ident, p);
 
@@ -180,8 +180,8 @@ void job_log(const struct job *job, enum log_level level, const char *event, con
 	id_to_text(&job->object, id);
 	snprintf(tries, sizeof(tries), "%" PRId64, job->failures + 1);
 	if (job->outcome.code == PROB_NONE)
-		log_event(level, event, "perspective", perspective, "type", job->type, "identifier", identifier,
-		          object, id, "tries", tries, NULL);
+		log_event(level, event, "perspective", perspective, "type", job->type, "identifier", identifier, object,
+		          id, "tries", tries, NULL);
 	else
 		log_problem(level, event, &job->outcome, "perspective", perspective, "type", job->type, "identifier",
 		            identifier, object, id, "tries", tries, NULL);

@@ -177,8 +177,8 @@ static int job_finish(struct job *job, struct db *db, struct problem *p)
 	int                            r;
 
 	r = db_call(db, DB_VA_FINISH,
-	            (struct db_arg[]){ db_id(&job->id), db_int(job->number), db_text(jobs->setup.region), db_text(problem),
-	                               db_text(job_record(job)), db_time(job->attempt.until) },
+	            (struct db_arg[]){ db_id(&job->id), db_int(job->number), db_text(jobs->setup.region),
+	                               db_text(problem), db_text(job_record(job)), db_time(job->attempt.until) },
 	            &rows, p);
 	if (r < 0)
 		return r;
@@ -232,7 +232,8 @@ static int store(struct jobs *jobs, struct db *db, int64_t until, struct problem
 			return r;
 		}
 		if (r < 0)
-			log_problem(LOGL_ERROR, "outcome-refused", &refused, "identifier", job->attempt.identifier, NULL);
+			log_problem(LOGL_ERROR, "outcome-refused", &refused, "identifier", job->attempt.identifier,
+			            NULL);
 		TAILQ_REMOVE(&jobs->done, job, link);
 		forget(job);
 	}

@@ -22,7 +22,7 @@ struct jobs;
 struct jobs_setup {
 	struct event_base       *base;
 	const struct method_env *env;
-	const char              *worker, *perspective, *region; /* region: NULL when there is none */
+	const char              *worker, *perspective, *region;
 	bool                     assume_valid; /* skip the network */
 	void (*wake)(void *arg);               /* jobs_work() has something to do; called from within callbacks */
 	void *arg;

@@ -257,7 +257,7 @@ int loop_run(const struct conf *conf, struct vantage vantage, bool assume_valid,
 	auto_(addr_policy) struct addr_policy *policy = NULL;
 	auto_(event_base) struct event_base   *base = oom_check(event_base_new());
 	struct loop l = { .conf = conf, .vantage = vantage, .assume_valid = assume_valid, .base = base };
-	int                                    r = set_up(&l, &policy, p);
+	int         r = set_up(&l, &policy, p);
 
 	if (r == 0) {
 		if (assume_valid)

@@ -11,7 +11,7 @@
 /* Where this validator looks from. */
 struct vantage {
 	const char *perspective;
-	const char *region; /* NULL when there is none */
+	const char *region; /* empty when there is none */
 };
 
 /*

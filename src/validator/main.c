@@ -11,10 +11,10 @@
 #include "base/privs.h"
 #include "validator/loop.h"
 
-#define PROGRAM         "chert-validator"
-#define FILES_MAX       16384 /* sockets of the most validations and look-ups at once, with room to spare */
-#define FILES_BESIDE    1000  /* the resolver's sockets (see there), the database and our own */
-#define NAME_MAX_LEN    40 /* of a perspective or region */
+#define PROGRAM      "chert-validator"
+#define FILES_MAX    16384 /* sockets of the most validations and look-ups at once, with room to spare */
+#define FILES_BESIDE 1000  /* the resolver's sockets (see there), the database and our own */
+#define NAME_MAX_LEN 40    /* of a perspective or region */
 
 struct options {
 	const char *config, *perspective, *region, *user;
@@ -27,7 +27,7 @@ static int parse_options(int argc, char **argv, struct options *ret, struct prob
 		{ "config", 'c', OPT_TEXT, "FILE", "read this file instead of the default one", &ret->config, 0, 0 },
 		{ "perspective", 'p', OPT_TEXT, "NAME", "vantage point, instead of the configured one",
 		  &ret->perspective, 0, 0 },
-		{ "region", 'r', OPT_TEXT, "NAME", "region of the vantage point, instead of the configured one", &ret->region, 0, 0 },
+		{ "region", 'r', OPT_TEXT, "NAME", "region of the vantage point, likewise", &ret->region, 0, 0 },
 		{ "user", 'u', OPT_TEXT, "NAME", "become this user", &ret->user, 0, 0 },
 		{ "assume-valid", 0, OPT_FLAG, NULL, "for test rigs: check nothing, call every challenge valid",
 		  &ret->assume_valid, 0, 0 },
@@ -63,11 +63,9 @@ static void allow_many_sockets(int64_t concurrency)
 /* Options win over the configuration. */
 static struct vantage vantage(const struct options *o, const struct conf_validator *conf)
 {
-	const char *region = o->region ? o->region : conf->region;
-
 	return (struct vantage){
 		.perspective = o->perspective ? o->perspective : conf->perspective,
-		.region = *region ? region : NULL,
+		.region = o->region ? o->region : conf->region,
 	};
 }
 
