@@ -201,11 +201,11 @@ class Rig:
     def ring(self):
         self.stack.sql("select pg_notify('chert_validate', '')")
 
-    def queue(self, name, kind="http-01", wildcard=False, ring=True):
+    def queue(self, name, kind="http-01", wildcard=False, ring=True, perspectives=("default",), remote=0, patience="1 hour"):
         """A challenge that a client has answered; returns (authorization, token, key authorization)."""
         token = secrets.token_urlsafe(32)
         key_authorization = f"{token}.{secrets.token_urlsafe(32)}"
-        quorum = json.dumps({"perspectives": ["default"], "remote": 0, "regions": 0})
+        quorum = json.dumps({"perspectives": perspectives, "remote": remote, "regions": 0})
         identifier_type = "ip" if ":" in name or name.replace(".", "").isdigit() else "dns"
         authorization = self.stack.sql(f"""
             with ids as (select core.uuid7() as a, core.uuid7() as o, '{self.account}'::uuid as acc),
@@ -220,7 +220,8 @@ class Rig:
                                               key_authorization)
                   select acc, a, '{kind}', 0, 'processing', '{token}', '{key_authorization}' from ids),
             j as (insert into acme.jobs(id, kind, perspective, account_id, object_id, type, give_up_at)
-                  select core.uuid7(), 'validate', 'default', acc, a, '{kind}', now() + interval '1 hour' from ids)
+                  select core.uuid7(), 'validate', jsonb_array_elements_text('{quorum}' -> 'perspectives'), acc, a, '{kind}',
+                         now() + interval '{patience}' from ids)
             select a from ids""")[0][0]
         if ring:
             self.ring()
