@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-static const struct method *const methods[] = { &method_http_01, &method_dns_01 };
+static const struct method *const methods[] = { &method_http_01, &method_dns_01, &method_tls_alpn_01 };
 
 const struct method *method_find(const char *name)
 {
