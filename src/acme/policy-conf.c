@@ -44,10 +44,11 @@ static int check_issuers(const struct conf *conf, const struct conf_profile *pro
 
 	for (size_t i = 0; i < profile->challenges.n; i++)
 		if (strcmp(profile->challenges.items[i], "dns-persist-01") == 0 && (n < 1 || n > ISSUERS_MAX))
-			return problem_set(p, PROB_CONFIG,
-			                   "profile %s: challenges has dns-persist-01, which needs 1 to %d caa-identities, "
-			                   "but there are %zu",
-			                   profile->title, ISSUERS_MAX, n);
+			return problem_set(
+				p, PROB_CONFIG,
+				"profile %s: challenges has dns-persist-01, which needs 1 to %d caa-identities, "
+				"but there are %zu",
+				profile->title, ISSUERS_MAX, n);
 	return 0;
 }
 
@@ -63,8 +64,8 @@ static int check_identities(const struct conf *conf, struct problem *p)
 		if (ident_from_text("dns", name, &id, &why) < 0)
 			return problem_set(p, PROB_CONFIG, "caa-identities has %.100s: %s", name, why.detail);
 		if (id.wildcard || strcmp(id.value, name) != 0)
-			return problem_set(p, PROB_CONFIG, "caa-identities has %s, expected a domain name in lower case",
-			                   name);
+			return problem_set(p, PROB_CONFIG,
+			                   "caa-identities has %s, expected a domain name in lower case", name);
 	}
 	return 0;
 }

@@ -104,7 +104,8 @@ bool policy_covers_subdomains(const struct conf_profile *profile, const struct i
 {
 	auto_clear(problem) struct problem why = PROBLEM_INIT;
 
-	if (!policy_offers_subdomains(profile) || strcmp(id->type, "dns") != 0 || id->wildcard || ident_is_suffix(id->value))
+	if (!policy_offers_subdomains(profile) || strcmp(id->type, "dns") != 0 || id->wildcard ||
+	    ident_is_suffix(id->value))
 		return false;
 	for (size_t i = 0; i < profile->deny_suffixes.n; i++)
 		if (ident_under(profile->deny_suffixes.items[i], id->value))

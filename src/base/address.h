@@ -40,7 +40,8 @@ void addr_policy_free(struct addr_policy *policy);
 DEFINE_FREEP(addr_policy, struct addr_policy *, addr_policy_free);
 
 /* PROB_CONFIG names the item that is no address/length; key is the setting. */
-int addr_check_networks(const char *key, const struct conf_list *networks, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
+int addr_check_networks(const char *key, const struct conf_list *networks, struct problem *p) NONNULL(1, 2, 3)
+	CHECK_RESULT;
 /* Whether it is in one of them; what addr_check_networks() refuses has none. */
 bool addr_is_listed(const struct addr *a, const struct conf_list *networks) NONNULL(1, 2);
 

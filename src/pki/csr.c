@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/address.h"
 #include "base/mem.h"
 #include "pki/der.h"
 
@@ -19,6 +20,7 @@
 #define NAMES_MAX          128 /* before duplicates are dropped: a little more than an order may have */
 #define TAG_ATTRIBUTES     0xa0
 #define TAG_DNS_NAME       0x82
+#define TAG_IP_ADDRESS     0x87
 #define TAG_PRINTABLE_TEXT 0x13
 #define TAG_IA5_TEXT       0x16
 
@@ -113,25 +115,64 @@ static int read_request(const void *der, size_t len, struct request *req, struct
 	return 0;
 }
 
-static int add_name(const struct der *text, const char *where, struct names *names, struct problem *p)
+/* A place for names, and what identifier a text there is. */
+struct place {
+	const char *name;
+	int (*read)(const char *text, struct ident *ret, struct problem *p);
+};
+
+static int read_dns_name(const char *text, struct ident *ret, struct problem *p)
+{
+	return ident_from_text("dns", text, ret, p);
+}
+
+static int read_ip_address(const char *text, struct ident *ret, struct problem *p)
+{
+	return ident_from_text("ip", text, ret, p);
+}
+
+static const struct place common_name = { "commonName", ident_from_name };
+static const struct place dns_name = { "subjectAltName", read_dns_name };
+static const struct place ip_address = { "subjectAltName", read_ip_address };
+
+static int add_text(const char *text, const struct place *place, struct names *names, struct problem *p)
 {
 	auto_clear(problem) struct problem why = PROBLEM_INIT;
-	char                               value[IDENT_MAX + 2 + 1];
 	struct ident                       id;
 
 	if (names->n == NAMES_MAX)
-		return problem_set(p, PROB_BAD_CSR, "CSR has more than %d names in its %s", NAMES_MAX, where);
-	if (text->len >= sizeof(value))
-		return problem_set(p, PROB_BAD_CSR, "CSR has a name of %zu bytes in its %s", text->len, where);
-	if (memchr(text->p, '\0', text->len))
-		return problem_set(p, PROB_BAD_CSR, "CSR has a name with a zero byte in its %s", where);
-	memcpy(value, text->p, text->len);
-	value[text->len] = '\0';
-	if (ident_from_text("dns", value, &id, &why) < 0)
-		return problem_set(p, PROB_BAD_CSR, "CSR has an unusable name in its %s: %s", where, why.detail);
+		return problem_set(p, PROB_BAD_CSR, "CSR has more than %d names in its %s", NAMES_MAX, place->name);
+	if (place->read(text, &id, &why) < 0)
+		return problem_set(p, PROB_BAD_CSR, "CSR has an unusable name in its %s: %s", place->name, why.detail);
 	names->items = xrealloc(names->items, names->n + 1, sizeof(id));
 	names->items[names->n++] = id;
 	return 0;
+}
+
+static int add_name(const struct der *text, const struct place *place, struct names *names, struct problem *p)
+{
+	char value[IDENT_MAX + 2 + 1];
+
+	if (text->len >= sizeof(value))
+		return problem_set(p, PROB_BAD_CSR, "CSR has a name of %zu bytes in its %s", text->len, place->name);
+	if (memchr(text->p, '\0', text->len))
+		return problem_set(p, PROB_BAD_CSR, "CSR has a name with a zero byte in its %s", place->name);
+	memcpy(value, text->p, text->len);
+	value[text->len] = '\0';
+	return add_text(value, place, names, p);
+}
+
+/* RFC 5280 4.2.1.6: network order, without a mask. */
+static int add_address(const struct der *octets, const struct place *place, struct names *names, struct problem *p)
+{
+	char        text[ADDR_TEXT_MAX];
+	struct addr address;
+
+	if (!addr_from_bytes(octets->p, octets->len, &address))
+		return problem_set(p, PROB_BAD_CSR, "CSR has an iPAddress of %zu octets, expected 4 or 16",
+		                   octets->len);
+	addr_to_text(&address, text);
+	return add_text(text, place, names, p);
 }
 
 /* RFC 5280 4.1.2.4; of all attributes only the common name matters (RFC 8555 7.4). */
@@ -150,7 +191,7 @@ static int read_attribute_value(struct der *rdn, struct request *req, struct pro
 	if (tag != DER_UTF8_STRING && tag != TAG_PRINTABLE_TEXT && tag != TAG_IA5_TEXT)
 		return problem_set(p, PROB_BAD_CSR,
 		                   "CSR has a commonName that is neither UTF8String, PrintableString nor IA5String");
-	return add_name(&text, "commonName", &req->cns, p);
+	return add_name(&text, &common_name, &req->cns, p);
 }
 
 static int read_subject(struct request *req, struct problem *p)
@@ -211,25 +252,31 @@ static int read_attributes(struct request *req, struct problem *p)
 	return 0;
 }
 
+static int read_general_name(struct der *list, struct request *req, struct problem *p)
+{
+	struct der name;
+
+	if (der_peek(list) < 0)
+		return broken("its subjectAltName has a broken name", p);
+	if (der_take(list, TAG_DNS_NAME, &name, NULL))
+		return add_name(&name, &dns_name, &req->sans, p);
+	if (der_take(list, TAG_IP_ADDRESS, &name, NULL))
+		return add_address(&name, &ip_address, &req->sans, p);
+	return problem_set(p, PROB_BAD_CSR, "CSR has a subjectAltName other than dNSName and iPAddress");
+}
+
 /* RFC 5280 4.2.1.6 */
 static int read_san(struct der value, struct request *req, struct problem *p)
 {
-	struct der list, name;
-	int        r;
+	struct der list;
+	int        r = 0;
 
 	if (!der_take(&value, DER_SEQUENCE, &list, NULL) || value.len > 0 || list.len == 0)
 		return broken("its subjectAltName is no sequence of names", p);
 	req->has_san = true;
-	while (list.len > 0) {
-		if (der_peek(&list) < 0)
-			return broken("its subjectAltName has a broken name", p);
-		if (!der_take(&list, TAG_DNS_NAME, &name, NULL))
-			return problem_set(p, PROB_BAD_CSR, "CSR has a subjectAltName other than dNSName");
-		r = add_name(&name, "subjectAltName", &req->sans, p);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	while (r == 0 && list.len > 0)
+		r = read_general_name(&list, req, p);
+	return r;
 }
 
 /* RFC 5280 4.2.1.9: cA comes first and, being DEFAULT FALSE, is there only when true. */
@@ -309,6 +356,13 @@ static int settle_names(struct request *req, struct names *ret, struct problem *
 	sort_unique(&req->cns);
 	if (!req->has_san && req->cns.n == 0)
 		return problem_set(p, PROB_BAD_CSR, "CSR has no names; they belong into a subjectAltName extension");
+	for (size_t i = 0; !req->has_san && i < req->cns.n; i++) {
+		if (strcmp(req->cns.items[i].type, "ip") == 0)
+			return problem_set(p, PROB_BAD_CSR,
+			                   "CSR has IP address %s in its commonName only; addresses belong into the "
+			                   "subjectAltName, as iPAddress",
+			                   req->cns.items[i].value);
+	}
 	for (size_t i = 0; req->has_san && i < req->cns.n; i++) {
 		if (!bsearch(&req->cns.items[i], req->sans.items, req->sans.n, sizeof(struct ident), ident_compare))
 			return problem_set(p, PROB_BAD_CSR, "CSR has commonName %s, which is not in its subjectAltName",

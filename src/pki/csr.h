@@ -20,8 +20,9 @@ struct csr {
 /*
  * PROB_BAD_CSR says what is wrong: not strict DER (with counts bounded; GnuTLS sees only the key and the signed bytes),
  * wrong version, wrong self-signature or one with SHA-1, extensions in Microsoft's attribute or in two of them,
- * basicConstraints CA:TRUE, SANs other than dNSName, a CN that is not among the SANs.  Without a SAN extension the CN
- * gives the names; without either there are none, which is refused.  Other attributes and extensions are ignored.
+ * basicConstraints CA:TRUE, SANs other than dNSName and iPAddress, addresses elsewhere than in the latter (RFC 8738 3), a
+ * CN that is not among the SANs.  Without a SAN extension the CN gives the names; without either there are none, which is
+ * refused.  Other attributes and extensions are ignored.
  */
 int csr_from_der(const void *der, size_t len, const struct conf_list *key_types, struct csr **ret, struct problem *p)
 	NONNULL(1, 3, 4, 5) CHECK_RESULT;

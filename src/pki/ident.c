@@ -41,8 +41,9 @@ static int check_characters(const char *name, struct problem *p)
 	size_t at = strspn(name, ALNUM "-.");
 
 	if (name[at] == ':')
-		return problem_set(p, PROB_MALFORMED,
-		                   "identifier has a colon: neither ports nor IP addresses, which are of type ip, are DNS names");
+		return problem_set(
+			p, PROB_MALFORMED,
+			"identifier has a colon: neither ports nor IP addresses, which are of type ip, are DNS names");
 	if (name[at] == '*')
 		return problem_set(p, PROB_MALFORMED, "identifier has a star that is not its whole first label");
 	if (name[at])
@@ -122,7 +123,8 @@ static int check_name(const char *name, struct problem *p)
 		return r;
 	if (is_numeric(label))
 		return problem_set(p, PROB_MALFORMED,
-		                   "identifier %s has a numeric last label; IP addresses are of type ip, not DNS names", name);
+		                   "identifier %s has a numeric last label; IP addresses are of type ip, not DNS names",
+		                   name);
 	return 0;
 }
 

@@ -101,8 +101,9 @@ static int check_authorizations(struct json_object *array, const struct quorum *
 
 	for (size_t i = 0; r == 0 && i < n; i++)
 		if (quorum_check(q, items[i].agreed, &why) < 0)
-			return problem_set(p, PROB_UNAUTHORIZED, "authorization of %s is not what its profile demands: %s",
-			                   items[i].name, why.detail);
+			return problem_set(p, PROB_UNAUTHORIZED,
+			                   "authorization of %s is not what its profile demands: %s", items[i].name,
+			                   why.detail);
 	for (size_t i = 0; r == 0 && i < n_names; i++)
 		if (!is_covered(&names[i], items, n))
 			return problem_set(p, PROB_UNAUTHORIZED, "%s has no authorization", names[i].value);
@@ -135,11 +136,12 @@ static int check_caa(struct json_object *object, const struct quorum *q, const s
 	if (!object || !is_checked(id, check.names))
 		return problem_set(p, PROB_CAA, "CAA records for %s were not checked", id->value);
 	if (check.age > CAA_MAX_AGE)
-		return problem_set(p, PROB_CAA, "CAA records for %s were checked %lld seconds ago, at most %d are permitted",
+		return problem_set(p, PROB_CAA,
+		                   "CAA records for %s were checked %lld seconds ago, at most %d are permitted",
 		                   id->value, (long long)check.age, CAA_MAX_AGE);
 	if (quorum_check(q, check.agreed, &why) < 0)
-		return problem_set(p, PROB_CAA, "CAA records for %s were not checked as the profile demands: %s", id->value,
-		                   why.detail);
+		return problem_set(p, PROB_CAA, "CAA records for %s were not checked as the profile demands: %s",
+		                   id->value, why.detail);
 	return 0;
 }
 

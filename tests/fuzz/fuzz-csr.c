@@ -19,7 +19,7 @@ static void check_names(const struct csr *csr)
 		auto_clear(problem) struct problem p = PROBLEM_INIT;
 		struct ident                       again;
 
-		HOLDS(ident_from_text("dns", csr->idents[i].value, &again, &p) == 0);
+		HOLDS(ident_from_name(csr->idents[i].value, &again, &p) == 0);
 		HOLDS(strcmp(again.value, csr->idents[i].value) == 0);
 		HOLDS(i == 0 || ident_compare(&csr->idents[i - 1], &csr->idents[i]) < 0);
 	}

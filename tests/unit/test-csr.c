@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/address.h"
 #include "keys.h"
 #include "pki/csr.h"
 #include "pki/der.h"
@@ -22,7 +23,8 @@ enum odd {
 	ODD_EXTENSIONS = 1u << 11,
 	ODD_ATTRIBUTES = 1u << 12,
 	ODD_RDNS = 1u << 13,
-	ODD_IP = 1u << 14,
+	ODD_EMAIL = 1u << 14,
+	ODD_MASK = 1u << 29,
 	ODD_BMP = 1u << 15,
 	ODD_NUL = 1u << 16,
 	ODD_UNUSED_BITS = 1u << 17,
@@ -43,7 +45,7 @@ enum odd {
 struct spec {
 	unsigned    odd;
 	const char *cns[3];
-	const char *sans[4];
+	const char *sans[4]; /* dNSName, or iPAddress with "ip:" before it */
 };
 
 static const struct {
@@ -64,20 +66,34 @@ static const struct {
 
 /* The writer goes backwards: what comes first in the request is put last. */
 
+static void put_general_name(struct der_out *out, const char *text)
+{
+	struct addr address;
+
+	if (strncmp(text, "ip:", 3) != 0) {
+		der_put(out, 0x82, text, strlen(text));
+		return;
+	}
+	assert_true(addr_from_text(text + 3, &address));
+	der_put(out, 0x87, address.b, address.v6 ? 16 : 4);
+}
+
 static void put_san(struct der_out *out, const struct spec *spec)
 {
 	const uint8_t *ext = out->pos, *names;
 
 	names = out->pos;
-	if (spec->odd & ODD_IP)
-		der_put(out, 0x87, "\x7f\0\0\1", 4);
+	if (spec->odd & ODD_EMAIL)
+		der_put(out, 0x81, "a@a.test", 8);
+	if (spec->odd & ODD_MASK)
+		der_put(out, 0x87, "\xc0\0\2\0\xff\xff\xff\0", 8);
 	if (spec->odd & ODD_NUL)
 		der_put(out, 0x82, "a.test\0.b.test", 14);
 	for (size_t i = 0; (spec->odd & ODD_NAMES) && i < 129; i++)
 		der_put(out, 0x82, "a.test", 6);
 	for (size_t i = ARRAY_LEN(spec->sans); i-- > 0;) {
 		if (spec->sans[i])
-			der_put(out, 0x82, spec->sans[i], strlen(spec->sans[i]));
+			put_general_name(out, spec->sans[i]);
 	}
 	der_wrap(out, names, DER_SEQUENCE);
 	der_wrap(out, names, DER_OCTET_STRING);
@@ -122,7 +138,7 @@ static void put_extension_list(struct der_out *out, const struct spec *spec)
 		put_basic_constraints(out, "\x01\x01\0", 3);
 	if (spec->odd & HAS_BASIC)
 		put_basic_constraints(out, "", 0);
-	if (spec->sans[0] || (spec->odd & (ODD_IP | ODD_NUL | ODD_EMPTY_SAN | ODD_NAMES)))
+	if (spec->sans[0] || (spec->odd & (ODD_EMAIL | ODD_NUL | ODD_EMPTY_SAN | ODD_NAMES)))
 		put_san(out, spec);
 	if (spec->odd & ODD_TWICE)
 		put_san(out, spec);
@@ -320,6 +336,10 @@ static const struct {
 	{ { HAS_CRITICAL, { NULL }, { "a.test" } },             { "a.test" } },
 	{ { HAS_VERSION, { NULL }, { "a.test" } },              { "a.test" } },
 	{ { HAS_ORGANIZATION, { "a.test" }, { "a.test" } },     { "a.test" } },
+	{ { 0, { NULL }, { "ip:192.0.2.1" } },                  { "192.0.2.1" } },
+	{ { 0, { "2001:db8::1" }, { "ip:2001:db8::1" } },       { "2001:db8::1" } },
+	{ { 0, { NULL }, { "a.test", "ip:2001:db8::1", "ip:192.0.2.1", "ip:192.0.2.1" } },
+	  { "192.0.2.1", "2001:db8::1", "a.test" } },
 };
 
 static const struct {
@@ -336,7 +356,13 @@ static const struct {
 	{ { 0, { NULL }, { "" } },                            "empty" },
 	{ { 0, { "" }, { "a.test" } },                        "empty" },
 	{ { 0, { NULL }, { LONG_NAME } },                     "name of 300 bytes" },
-	{ { ODD_IP, { NULL }, { "a.test" } },                 "other than dNSName" },
+	{ { 0, { NULL }, { "2001:db8::1" } },                 "colon" },
+	{ { 0, { "192.0.2.1" }, { NULL } },                   "192.0.2.1 in its commonName only" },
+	{ { 0, { "192.0.2.1" }, { "a.test" } },               "commonName 192.0.2.1, which is not" },
+	{ { 0, { "2001:DB8::1" }, { "ip:2001:db8::1" } },     "commonName: identifier is not in the canonical form" },
+	{ { ODD_MASK, { NULL }, { "a.test" } },               "iPAddress of 8 octets" },
+	{ { 0, { NULL }, { "ip:::ffff:192.0.2.1" } },         "which is 192.0.2.1" },
+	{ { ODD_EMAIL, { NULL }, { "a.test" } },              "other than dNSName and iPAddress" },
 	{ { ODD_NUL, { NULL }, { NULL } },                    "zero byte" },
 	{ { ODD_BMP, { NULL }, { "a.test" } },                "UTF8String" },
 	{ { ODD_EMPTY_SAN, { NULL }, { NULL } },              "no sequence of names" },
@@ -371,6 +397,7 @@ static void test_accepted(void **state)
 		for (; n < ARRAY_LEN(accepted[i].names) && accepted[i].names[n]; n++) {
 			assert_true(n < csr->n_idents);
 			assert_string_equal(csr->idents[n].value, accepted[i].names[n]);
+			assert_string_equal(csr->idents[n].type, strchr("12", *accepted[i].names[n]) ? "ip" : "dns");
 		}
 		assert_int_equal(csr->n_idents, n);
 		assert_string_equal(csr->spki->type, "p-256");

@@ -51,9 +51,32 @@ static const struct {
 	enum prob_code code;
 	const char    *detail;
 } refused[] = {
-	{ "ip",  "192.0.2.1",                 PROB_UNSUPPORTED_IDENTIFIER, "type dns" },
-	{ "DNS", "example.org",               PROB_UNSUPPORTED_IDENTIFIER, "type dns" },
-	{ "",    "example.org",               PROB_UNSUPPORTED_IDENTIFIER, "type dns" },
+	{ "IP",  "192.0.2.1",                 PROB_UNSUPPORTED_IDENTIFIER, "dns or ip" },
+	{ "DNS", "example.org",               PROB_UNSUPPORTED_IDENTIFIER, "dns or ip" },
+	{ "",    "example.org",               PROB_UNSUPPORTED_IDENTIFIER, "dns or ip" },
+	{ "ip",  "",                          PROB_MALFORMED, "not an IP address" },
+	{ "ip",  "example.org",               PROB_MALFORMED, "not an IP address" },
+	{ "ip",  "192.0.2.01",                PROB_MALFORMED, "not an IP address" },
+	{ "ip",  "192.0.2",                   PROB_MALFORMED, "not an IP address" },
+	{ "ip",  "192.0.2.256",               PROB_MALFORMED, "not an IP address" },
+	{ "ip",  "192.0.2.1.",                PROB_MALFORMED, "not an IP address" },
+	{ "ip",  " 192.0.2.1",                PROB_MALFORMED, "not an IP address" },
+	{ "ip",  "*.192.0.2.1",               PROB_MALFORMED, "not an IP address" },
+	{ "ip",  "0x7f.1",                    PROB_MALFORMED, "not an IP address" },
+	{ "ip",  "3221225985",                PROB_MALFORMED, "not an IP address" },
+	{ "ip",  "192.0.2.0/24",              PROB_MALFORMED, "not an IP address" },
+	{ "ip",  "192.0.2.1:80",              PROB_MALFORMED, "not an IP address" },
+	{ "ip",  "[2001:db8::1]",             PROB_MALFORMED, "not an IP address" },
+	{ "ip",  "fe80::1%eth0",              PROB_MALFORMED, "not an IP address" },
+	{ "ip",  "2001:db8::1::",             PROB_MALFORMED, "not an IP address" },
+	{ "ip",  "2001:DB8::1",               PROB_MALFORMED, "which is 2001:db8::1" },
+	{ "ip",  "2001:db8:0:0::1",           PROB_MALFORMED, "which is 2001:db8::1" },
+	{ "ip",  "2001:0db8::1",              PROB_MALFORMED, "which is 2001:db8::1" },
+	{ "ip",  "2001:db8::1:1:1:1:1",       PROB_MALFORMED, "which is 2001:db8:0:1:1:1:1:1" },
+	{ "ip",  "2001:db8:0:0:1::1",         PROB_MALFORMED, "which is 2001:db8::1:0:0:1" },
+	{ "ip",  "64:ff9b::192.0.2.1",        PROB_MALFORMED, "which is 64:ff9b::c000:201" },
+	{ "ip",  "::ffff:192.0.2.1",          PROB_MALFORMED, "which is 192.0.2.1" },
+	{ "ip",  "::ffff:c000:201",           PROB_MALFORMED, "which is 192.0.2.1" },
 	{ "dns", "",                          PROB_MALFORMED, "empty" },
 	{ "dns", "*",                         PROB_MALFORMED, "star" },
 	{ "dns", "*.",                        PROB_MALFORMED, "empty label" },
@@ -116,6 +139,52 @@ static void test_refused(void **state UNUSED)
 	}
 }
 
+static void test_addresses(void **state UNUSED)
+{
+	static const char *const texts[] = {
+		"192.0.2.1",
+		"255.255.255.255",
+		"0.0.0.0",
+		"::",
+		"::1",
+		"2001:db8::1",
+		"2001:db8:0:1:1:1:1:1",
+		"2001:db8::1:0:0:1",
+		"2001:db8:1111:2222:3333:4444:5555:6666",
+		"1::",
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		struct ident                       id, again;
+
+		if (ident_from_text("ip", texts[i], &id, &p) < 0 || ident_from_name(texts[i], &again, &p) < 0)
+			fail_msg("%s: %s", texts[i], p.detail);
+		assert_string_equal(id.type, "ip");
+		assert_string_equal(id.value, texts[i]);
+		assert_string_equal(ident_base(&id), texts[i]);
+		assert_false(id.wildcard);
+		assert_memory_equal(&id, &again, sizeof(id));
+	}
+}
+
+/* Whatever could be an address is not taken for a DNS name. */
+static void test_names_of_a_list(void **state UNUSED)
+{
+	static const char *const bad[] = { "", "192.0.2.01", "2001:DB8::1", "1.2.3", "fe80::1%eth0", "[::1]" };
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct ident                       id;
+
+	assert_int_equal(ident_from_name("*.example.org", &id, &p), 0);
+	assert_string_equal(id.type, "dns");
+	assert_true(id.wildcard);
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		auto_clear(problem) struct problem why = PROBLEM_INIT;
+
+		assert_int_equal(ident_from_name(bad[i], &id, &why), -PROB_MALFORMED);
+	}
+}
+
 static void test_compare(void **state UNUSED)
 {
 	struct ident a = { .value = "a.example" }, b = { .value = "b.example" };
@@ -157,8 +226,10 @@ static void test_is_public(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_accepted), cmocka_unit_test(test_refused),   cmocka_unit_test(test_compare),
-		cmocka_unit_test(test_under),    cmocka_unit_test(test_is_public), cmocka_unit_test(test_is_suffix),
+		cmocka_unit_test(test_accepted),  cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_addresses), cmocka_unit_test(test_names_of_a_list),
+		cmocka_unit_test(test_compare),   cmocka_unit_test(test_under),
+		cmocka_unit_test(test_is_public), cmocka_unit_test(test_is_suffix),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
