@@ -3,13 +3,12 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <stddef.h>
 #include <string.h>
-#include <strings.h>
 #include <sys/socket.h>
 
 #include <curl/curl.h>
 
-#include "base/buf.h"
 #include "base/clk.h"
 #include "base/mem.h"
 
@@ -22,21 +21,89 @@ struct fetcher {
 	size_t                       n_fetches;
 };
 
+/* What a fetch is at; each but the last has a limit of its own. */
+enum phase { CONNECTING, SHAKING_HANDS, WAITING, READING };
+
+static const struct {
+	const char *doing, *late;
+	size_t      limit; /* where in struct conf_validator */
+} phases[] = {
+	[CONNECTING] = { "connecting", "no TCP connection", offsetof(struct conf_validator, connect_timeout) },
+	[SHAKING_HANDS] = { "in the TLS handshake", "no end of the TLS handshake",
+	                    offsetof(struct conf_validator, tls_timeout) },
+	[WAITING] = { "waiting for the response", "no response", offsetof(struct conf_validator, response_timeout) },
+	[READING] = { "reading the response", NULL, 0 },
+};
+
 struct fetch {
 	struct fetcher    *ft;
 	CURL              *easy;
 	struct curl_slist *connect_to;
 	struct addr        addr;
+	bool               tls;
 	bool               refused; /* the policy check at the socket said no */
 	bool               starved; /* this host had no socket to give */
-	bool               in_body;
-	size_t             header_len;
-	struct buf         location, body;
-	bool               body_cut;
+	bool               header_too_large;
+	enum phase         phase;
+	struct event      *limit; /* of the phase */
+	struct http_reply  reply;
 	ft_cb             *cb;
 	void              *arg;
 	char               error[CURL_ERROR_SIZE];
 };
+
+/* --- phases */
+
+static int64_t limit_of(const struct fetch *f)
+{
+	int64_t limit;
+
+	memcpy(&limit, (const char *)f->ft->conf + phases[f->phase].limit, sizeof(limit));
+	return limit;
+}
+
+static void enter(struct fetch *f, enum phase phase)
+{
+	struct timeval tv;
+
+	f->phase = phase;
+	event_del(f->limit);
+	if (!phases[phase].late)
+		return;
+	tv = (struct timeval){ .tv_sec = limit_of(f) / CLK_SECOND, .tv_usec = limit_of(f) % CLK_SECOND };
+	event_add(f->limit, &tv);
+}
+
+/* libcurl has no callback for this, and may close the socket when it is told that it is ready. */
+static void look_for_connection(struct fetch *f, int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t               len = sizeof(peer);
+
+	if (f->phase == CONNECTING && getpeername(fd, (struct sockaddr *)&peer, &len) == 0)
+		enter(f, f->tls ? SHAKING_HANDS : WAITING);
+}
+
+static void look_for_response(struct fetch *f)
+{
+	curl_off_t first_byte = 0;
+
+	curl_easy_getinfo(f->easy, CURLINFO_STARTTRANSFER_TIME_T, &first_byte);
+	if (f->phase == WAITING && first_byte > 0)
+		enter(f, READING);
+}
+
+/* The handshakes are over, the request is about to be sent. */
+static int on_connected(void *arg, char *peer, char *local UNUSED, int peer_port UNUSED, int local_port UNUSED)
+{
+	struct fetch *f = arg;
+	struct addr   a;
+
+	if (!addr_from_text(peer, &a) || !addr_equal(&a, &f->addr))
+		return CURL_PREREQFUNC_ABORT;
+	enter(f, WAITING);
+	return CURL_PREREQFUNC_OK;
+}
 
 /* --- one transfer */
 
@@ -55,50 +122,19 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
 	return fd;
 }
 
-static void take_location(struct fetch *f, const char *line, size_t len)
-{
-	static const char name[] = "location:";
-	size_t            at = sizeof(name) - 1;
-
-	if (len < at || strncasecmp(line, name, at) != 0)
-		return;
-	while (at < len && (line[at] == ' ' || line[at] == '\t'))
-		at++;
-	while (len > at && strchr("\r\n\t ", line[len - 1]))
-		len--;
-	buf_clear(&f->location);
-	f->location = BUF_INIT(HOP_URL_MAX + 1);
-	/* Too long to be followed is made visible to hop_redirect() as such. */
-	buf_add(&f->location, line + at, len - at > HOP_URL_MAX + 1 ? HOP_URL_MAX + 1 : len - at);
-}
-
 static size_t on_header(char *line, size_t size, size_t n, void *arg)
 {
 	struct fetch *f = arg;
-	size_t        len = size * n;
 
-	f->header_len += len;
-	if (f->header_len > FT_HEADER_MAX)
-		return 0;
-	/* A trailer of a chunked body is no header (RFC 9110 6.5). */
-	if (f->in_body)
-		return len;
-	/* The final response after an interim one (RFC 9110 15.2). */
-	if (len > 5 && memcmp(line, "HTTP/", 5) == 0)
-		buf_clear(&f->location);
-	take_location(f, line, len);
-	return len;
+	f->header_too_large = !http_reply_header(&f->reply, line, size * n);
+	return f->header_too_large ? 0 : size * n;
 }
 
 static size_t on_body(char *data, size_t size, size_t n, void *arg)
 {
 	struct fetch *f = arg;
-	size_t        len = size * n, room = FT_BODY_MAX - f->body.len;
 
-	f->in_body = true;
-	f->body_cut = len > room;
-	buf_add(&f->body, data, f->body_cut ? room : len);
-	return f->body_cut ? 0 : len;
+	return http_reply_body(&f->reply, data, size * n) ? size * n : 0;
 }
 
 static void fetch_free(struct fetch *f)
@@ -109,67 +145,101 @@ static void fetch_free(struct fetch *f)
 		f->ft->n_fetches--;
 	}
 	curl_slist_free_all(f->connect_to);
-	buf_clear(&f->location);
-	buf_clear(&f->body);
+	event_free(f->limit);
+	http_reply_clear(&f->reply);
 	free(f);
 }
 
-static bool is_connected(const struct fetch *f)
-{
-	curl_off_t t = 0;
+/* --- what went wrong: nothing of the peer's making, so it can go into a public detail */
 
-	return curl_easy_getinfo(f->easy, CURLINFO_CONNECT_TIME_T, &t) == CURLE_OK && t > 0;
+static const struct {
+	CURLcode       code;
+	enum prob_code means;
+	const char    *says;
+} failures[] = {
+	{ CURLE_GOT_NOTHING, PROB_CONNECTION, "connection was closed without a response" },
+	{ CURLE_PARTIAL_FILE, PROB_CONNECTION, "connection was closed before the end of the response" },
+	{ CURLE_RECV_ERROR, PROB_CONNECTION, "connection was lost before the end of the response" },
+	{ CURLE_SEND_ERROR, PROB_CONNECTION, "connection was lost before the request was sent" },
+	{ CURLE_SSL_CONNECT_ERROR, PROB_TLS, "TLS handshake failed" },
+	{ CURLE_SSL_CIPHER, PROB_TLS, "TLS handshake failed" },
+	{ CURLE_PEER_FAILED_VERIFICATION, PROB_TLS, "TLS handshake failed" },
+	{ CURLE_UNSUPPORTED_PROTOCOL, PROB_INCORRECT_RESPONSE, "response is not HTTP/1" },
+	{ CURLE_WEIRD_SERVER_REPLY, PROB_INCORRECT_RESPONSE, "response is not HTTP/1" },
+};
+
+static const struct {
+	long        err;
+	const char *says;
+} refusals[] = {
+	{ ECONNREFUSED, "connection was refused" },
+	{ EHOSTUNREACH, "no route to the address" },
+	{ ENETUNREACH, "no route to the address" },
+};
+
+static const char *no_connection(const struct fetch *f)
+{
+	long err = 0;
+
+	curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &err);
+	for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
+		if (refusals[i].err == err)
+			return refusals[i].says;
+	return "no TCP connection";
 }
 
-/* Says nothing of the peer's making, so it can go into a public detail. */
-static int describe_failure(struct fetch *f, CURLcode code, struct problem *p)
+static int describe_code(const struct fetch *f, CURLcode code, struct problem *p)
 {
-	const struct conf_validator *conf = f->ft->conf;
-	bool                         connected = is_connected(f);
+	for (size_t i = 0; i < ARRAY_LEN(failures); i++)
+		if (failures[i].code == code)
+			return problem_set(p, failures[i].means, "%s", failures[i].says);
+	if (f->phase == CONNECTING)
+		return problem_set(p, PROB_CONNECTION, "%s", no_connection(f));
+	return problem_set(p, PROB_CONNECTION, "request failed while %s", phases[f->phase].doing);
+}
 
+static int describe_failure(const struct fetch *f, CURLcode code, struct problem *p)
+{
 	if (f->refused)
-		problem_set(p, PROB_CONNECTION, "address is not permitted");
+		problem_set(p, PROB_FORBIDDEN_ADDRESS, "address is not one that this CA may connect to");
 	else if (f->starved)
 		problem_set(p, PROB_SYSTEM, "the validator has no socket for a connection");
-	else if (code == CURLE_SSL_CONNECT_ERROR || code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CIPHER)
-		problem_set(p, PROB_TLS, "TLS handshake failed");
-	else if (f->header_len > FT_HEADER_MAX)
-		problem_set(p, PROB_CONNECTION, "response header is larger than %d bytes", FT_HEADER_MAX);
-	else if (code == CURLE_OPERATION_TIMEDOUT && !connected)
-		problem_set(p, PROB_CONNECTION, "no TCP connection within %lld ms",
-		            (long long)(conf->connect_timeout / 1000));
-	else if (code == CURLE_OPERATION_TIMEDOUT)
-		problem_set(p, PROB_CONNECTION, "connected, but no whole response in time");
-	else if (code == CURLE_COULDNT_CONNECT)
-		problem_set(p, PROB_CONNECTION, "connection was refused or is not possible");
-	else if (code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_PARTIAL_FILE)
-		problem_set(p, PROB_CONNECTION, "connection was closed before the end of the response");
-	else if (code == CURLE_UNSUPPORTED_PROTOCOL || code == CURLE_WEIRD_SERVER_REPLY)
-		problem_set(p, PROB_CONNECTION, "response is not HTTP/1");
+	else if (f->header_too_large)
+		problem_set(p, PROB_INCORRECT_RESPONSE, "header of the response is larger than %d bytes",
+		            HTTP_HEADER_MAX);
 	else
-		problem_set(p, PROB_CONNECTION, "request failed: %s", curl_easy_strerror(code));
+		describe_code(f, code, p);
 	return problem_cause(p, "curl %d: %s", (int)code, f->error);
+}
+
+static void fail(struct fetch *f, const struct problem *p)
+{
+	f->cb(f->arg, NULL, p, f->phase == CONNECTING);
+	fetch_free(f);
+}
+
+static void on_limit(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
+{
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct fetch                      *f = arg;
+
+	problem_set(&p, PROB_CONNECTION, "%s within %lld ms", phases[f->phase].late,
+	            (long long)(limit_of(f) / (CLK_SECOND / 1000)));
+	fail(f, &p);
 }
 
 static void finish(struct fetch *f, CURLcode code)
 {
 	auto_clear(problem) struct problem p = PROBLEM_INIT;
-	struct ft_reply                    reply = { 0 };
 
-	if (code == CURLE_WRITE_ERROR && f->body_cut)
-		code = CURLE_OK;
-	if (code == CURLE_OK) {
-		curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &reply.status);
-		reply.location = f->location.len ? buf_str(&f->location) : NULL;
-		reply.body = buf_str(&f->body);
-		reply.body_len = f->body.len;
-		reply.body_cut = f->body_cut;
-		f->cb(f->arg, &reply, NULL, false);
+	if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && f->reply.body_cut)) {
+		curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &f->reply.status);
+		f->cb(f->arg, &f->reply, NULL, false);
+		fetch_free(f);
 	} else {
 		describe_failure(f, code, &p);
-		f->cb(f->arg, NULL, &p, !is_connected(f));
+		fail(f, &p);
 	}
-	fetch_free(f);
 }
 
 /*
@@ -178,7 +248,7 @@ static void finish(struct fetch *f, CURLcode code)
  */
 #define SET(easy, option, value) ok = curl_easy_setopt(easy, CURLOPT_##option, value) == CURLE_OK && ok
 
-static bool set_limits(CURL *easy, const struct conf_validator *conf)
+static bool set_limits(CURL *easy)
 {
 	bool ok = true;
 
@@ -191,12 +261,10 @@ static bool set_limits(CURL *easy, const struct conf_validator *conf)
 	SET(easy, FRESH_CONNECT, 1L);
 	SET(easy, FORBID_REUSE, 1L);
 	SET(easy, NOSIGNAL, 1L);
-	SET(easy, CONNECTTIMEOUT_MS, (long)(conf->connect_timeout / 1000));
-	/* Before the attempt as a whole is given up, because this can say which address kept it waiting. */
-	SET(easy, TIMEOUT_MS, (long)(conf->attempt_timeout / 1000 * 9 / 10));
 	/* What a redirect to https shows cannot be verified yet: the certificate is what is being asked for. */
 	SET(easy, SSL_VERIFYPEER, 0L);
 	SET(easy, SSL_VERIFYHOST, 0L);
+	SET(easy, SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(easy, SSL_ENABLE_ALPN, 0L);
 	SET(easy, USERAGENT, PACKAGE_NAME "-validator/" PACKAGE_VERSION);
 	return ok;
@@ -212,6 +280,8 @@ static bool set_transfer(CURL *easy, struct fetch *f, const struct hop *hop)
 	SET(easy, CONNECT_TO, f->connect_to);
 	SET(easy, OPENSOCKETFUNCTION, on_open_socket);
 	SET(easy, OPENSOCKETDATA, f);
+	SET(easy, PREREQFUNCTION, on_connected);
+	SET(easy, PREREQDATA, f);
 	SET(easy, HEADERFUNCTION, on_header);
 	SET(easy, HEADERDATA, f);
 	SET(easy, WRITEFUNCTION, on_body);
@@ -228,18 +298,25 @@ struct fetch *ft_get(struct fetcher *ft, const struct hop *hop, const struct add
 	f->addr = *addr;
 	f->cb = cb;
 	f->arg = arg;
-	f->location = BUF_INIT(HOP_URL_MAX + 1);
-	f->body = BUF_INIT(FT_BODY_MAX);
+	f->tls = hop->tls;
+	f->limit = oom_check(evtimer_new(ft->base, on_limit, f));
+	http_reply_init(&f->reply);
 	/* An empty host and port stand for any; the address is literal, so curl looks nothing up. */
 	addr_to_text(addr, text);
 	snprintf(connect_to, sizeof(connect_to), addr->v6 ? "::[%s]:%u" : "::%s:%u", text, hop->port);
 	f->connect_to = oom_check(curl_slist_append(NULL, connect_to));
 	f->easy = oom_check(curl_easy_init());
 	ft->n_fetches++;
-	if (!set_limits(f->easy, ft->conf) || !set_transfer(f->easy, f, hop) ||
+	if (!set_limits(f->easy) || !set_transfer(f->easy, f, hop) ||
 	    curl_multi_add_handle(ft->multi, f->easy) != CURLM_OK)
 		abort();
+	enter(f, CONNECTING);
 	return f;
+}
+
+const char *ft_doing(const struct fetch *fetch)
+{
+	return phases[fetch->phase].doing;
 }
 
 void ft_cancel(struct fetch *fetch)
@@ -268,11 +345,14 @@ static void collect(struct fetcher *ft)
 
 static void on_socket_ready(evutil_socket_t fd, short what, void *arg)
 {
-	struct fetcher *ft = arg;
+	struct fetch   *f = arg;
+	struct fetcher *ft = f->ft;
 	int             action = (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
 	int             running;
 
+	look_for_connection(f, fd);
 	curl_multi_socket_action(ft->multi, fd, action, &running);
+	look_for_response(f);
 	collect(ft);
 }
 
@@ -285,9 +365,10 @@ static void on_timer(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 	collect(ft);
 }
 
-static int on_watch(CURL *easy UNUSED, curl_socket_t fd, int what, void *arg, void *watch)
+static int on_watch(CURL *easy, curl_socket_t fd, int what, void *arg, void *watch)
 {
 	struct fetcher *ft = arg;
+	struct fetch   *f = NULL;
 	struct event   *ev = watch;
 	short           flags = EV_PERSIST;
 
@@ -301,7 +382,8 @@ static int on_watch(CURL *easy UNUSED, curl_socket_t fd, int what, void *arg, vo
 		flags |= EV_READ;
 	if (what & CURL_POLL_OUT)
 		flags |= EV_WRITE;
-	ev = oom_check(event_new(ft->base, fd, flags, on_socket_ready, ft));
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &f);
+	ev = oom_check(event_new(ft->base, fd, flags, on_socket_ready, f));
 	event_add(ev, NULL);
 	curl_multi_assign(ft->multi, fd, ev);
 	return 0;

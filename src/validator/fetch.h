@@ -7,35 +7,25 @@
 #define CHERT_VALIDATOR_FETCH_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include <event2/event.h>
 
+#include "base/address.h"
 #include "base/cleanup.h"
 #include "base/conf.h"
 #include "base/problem.h"
-#include "base/address.h"
 #include "validator/hop.h"
-
-#define FT_BODY_MAX   4096
-#define FT_HEADER_MAX 16384
+#include "validator/http-reply.h"
 
 struct fetcher;
 struct fetch;
 
-struct ft_reply {
-	long        status;
-	const char *location; /* the last Location header, or NULL */
-	const char *body;     /* NUL-terminated, may hold other NULs */
-	size_t      body_len;
-	bool        body_cut; /* there was more than FT_BODY_MAX */
-};
-
 /*
  * Exactly one of reply and problem; both are valid during the call only.  unreachable: there was no TCP connection,
- * so another address may be tried.  PROB_CONNECTION, PROB_TLS.
+ * so another address may be tried.  PROB_CONNECTION: may go better the next time; PROB_TLS, PROB_INCORRECT_RESPONSE:
+ * what came is no TLS or no HTTP/1; PROB_FORBIDDEN_ADDRESS; PROB_SYSTEM: this host has no socket to give.
  */
-typedef void ft_cb(void *arg, const struct ft_reply *reply, const struct problem *p, bool unreachable);
+typedef void ft_cb(void *arg, const struct http_reply *reply, const struct problem *p, bool unreachable);
 
 /* conf, base and policy must outlive it. */
 int ft_new(const struct conf_validator *conf, struct event_base *base, const struct addr_policy *policy,
@@ -44,9 +34,14 @@ int ft_new(const struct conf_validator *conf, struct event_base *base, const str
 void ft_free(struct fetcher *ft);
 DEFINE_FREEP(fetcher, struct fetcher *, ft_free);
 
-/* Begins a GET; cb is called once, later, from the loop.  The result is good until then, or until ft_cancel(). */
+/*
+ * Begins a GET; cb is called once, later, from the loop.  The result is good until then, or until ft_cancel().  Connecting,
+ * the TLS handshake and the wait for the first byte have limits of their own; reading on is left to the caller's.
+ */
 struct fetch *ft_get(struct fetcher *ft, const struct hop *hop, const struct addr *addr, ft_cb *cb,
                      void *arg) RETURNS_NONNULL NONNULL(1, 2, 3, 4);
+/* What it is at: a participle, as in `connecting`. */
+const char *ft_doing(const struct fetch *fetch) RETURNS_NONNULL NONNULL(1);
 /* cb is not called any more. */
 void ft_cancel(struct fetch *fetch);
 

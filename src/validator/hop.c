@@ -7,6 +7,7 @@
 #include <curl/curl.h>
 
 #include "base/mem.h"
+#include "validator/excerpt.h"
 
 DEFINE_FREEP(curlu, CURLU *, curl_url_cleanup);
 
@@ -15,13 +16,16 @@ DEFINE_FREEP(curlu, CURLU *, curl_url_cleanup);
 struct hop *hop_first(const char *host, uint16_t port, const char *path)
 {
 	struct hop *hop = xcalloc(1, sizeof(*hop));
+	char        number[sizeof(":65535")] = "";
+	bool        bracketed;
 
-	if (port == HTTP_DEFAULT_PORT)
-		hop->url = xasprintf("http://%s%s", host, path);
-	else
-		hop->url = xasprintf("http://%s:%u%s", host, port, path);
 	snprintf(hop->host, sizeof(hop->host), "%s", host);
 	hop->port = port;
+	hop->literal = addr_from_text(host, &hop->addr);
+	bracketed = hop->literal && hop->addr.v6;
+	if (port != HTTP_DEFAULT_PORT)
+		snprintf(number, sizeof(number), ":%u", port);
+	hop->url = xasprintf("http://%s%s%s%s%s", bracketed ? "[" : "", host, bracketed ? "]" : "", number, path);
 	return hop;
 }
 
@@ -58,15 +62,25 @@ static int take_scheme_and_port(CURLU *u, const struct hop_ports *ports, struct 
 {
 	auto_free char *scheme = part(u, CURLUPART_SCHEME, 0);
 	auto_free char *port = part(u, CURLUPART_PORT, CURLU_DEFAULT_PORT);
-	bool            tls = scheme && strcmp(scheme, "https") == 0;
 
-	if (!scheme || (!tls && strcmp(scheme, "http") != 0))
+	hop->tls = scheme && strcmp(scheme, "https") == 0;
+	if (!scheme || (!hop->tls && strcmp(scheme, "http") != 0))
 		return problem_set(p, PROB_UNAUTHORIZED, "redirect to the scheme %.20s, expected http or https",
 		                   scheme ? scheme : "(none)");
-	hop->port = tls ? ports->https : ports->http;
+	hop->port = hop->tls ? ports->https : ports->http;
 	if (!port || strtoul(port, NULL, 10) != hop->port)
 		return problem_set(p, PROB_UNAUTHORIZED, "redirect to port %.5s, expected %u for %s",
 		                   port ? port : "(none)", hop->port, scheme);
+	return 0;
+}
+
+static int check_user(CURLU *u, struct problem *p)
+{
+	auto_free char *user = part(u, CURLUPART_USER, 0);
+	auto_free char *password = part(u, CURLUPART_PASSWORD, 0);
+
+	if (user || password)
+		return problem_set(p, PROB_UNAUTHORIZED, "redirect to a URL with user information");
 	return 0;
 }
 
@@ -74,16 +88,14 @@ static int take_host(CURLU *u, struct hop *hop, struct problem *p)
 {
 	auto_free char *host = part(u, CURLUPART_HOST, 0);
 	auto_free char *zone = part(u, CURLUPART_ZONEID, 0);
-	auto_free char *user = part(u, CURLUPART_USER, 0);
-	auto_free char *password = part(u, CURLUPART_PASSWORD, 0);
 	size_t          len = host ? strlen(host) : 0;
 
-	if (user || password)
-		return problem_set(p, PROB_UNAUTHORIZED, "redirect to a URL with user information");
 	if (len == 0 || zone || len > HOP_HOST_MAX)
 		return problem_set(p, PROB_UNAUTHORIZED, "redirect to a URL without a usable host");
 	for (size_t i = 0; i < len; i++)
 		hop->host[i] = (char)(host[i] >= 'A' && host[i] <= 'Z' ? host[i] + ('a' - 'A') : host[i]);
+	if (curl_url_set(u, CURLUPART_HOST, hop->host, 0) != CURLUE_OK)
+		return problem_set(p, PROB_UNAUTHORIZED, "redirect to a host that is no DNS name");
 	if (hop->host[0] == '[' && hop->host[len - 1] == ']') {
 		memmove(hop->host, hop->host + 1, len - 2);
 		hop->host[len - 2] = '\0';
@@ -114,14 +126,27 @@ int hop_redirect(const struct hop *from, const char *location, const struct hop_
 	r = take_scheme_and_port(u, ports, hop, p);
 	if (r < 0)
 		return r;
-	r = take_host(u, hop, p);
+	r = check_user(u, p);
+	if (r == 0)
+		r = take_host(u, hop, p);
 	if (r < 0)
 		return r;
-	hop->url = part(u, CURLUPART_URL, 0);
+	hop->url = part(u, CURLUPART_URL, CURLU_NO_DEFAULT_PORT);
 	if (!hop->url || strlen(hop->url) > 2 * HOP_URL_MAX)
 		return problem_set(p, PROB_UNAUTHORIZED, "redirect to a URL that is too long");
 	*ret = steal(hop);
 	return 0;
+}
+
+void hop_show(const struct hop *hop, const char *token, char *out, size_t size)
+{
+	static const char cut[] = "?...";
+	size_t            len = strcspn(hop->url, "?");
+	bool              has_query = hop->url[len] != '\0';
+
+	excerpt(out, has_query ? size - (sizeof(cut) - 1) : size, hop->url, len, token);
+	if (has_query)
+		memcpy(out + strlen(out), cut, sizeof(cut));
 }
 
 void hop_free(struct hop *hop)

@@ -1,53 +1,48 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* RFC 8555 8.3 */
+/* RFC 8555 8.3: a request for each hop of the way; each hop has its own addresses, and loses only those. */
 #include "validator/method.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "json/js.h"
+#include "validator/dial.h"
 #include "validator/excerpt.h"
 #include "validator/hop.h"
+#include "validator/http-reply.h"
 
 #define WELL_KNOWN    "/.well-known/acme-challenge/"
 #define REDIRECTS_MAX 10
-#define FAMILIES      2
-#define PER_FAMILY    2 /* addresses of one family that are tried */
-#define SHOWN_BODY    80
-#define SHOWN_URL     160
-#define SHOWN_ADDRS   8
+#define SHOWN_URL     160 /* in a detail */
+#define RECORDED_URL  600
+#define SHOWN_BODY    200
+#define TRIED_MAX     180 /* what is told of addresses without connection */
 
 struct http_01 {
-	struct hop         *hop;
-	unsigned            n_redirects;
-	struct rs_query    *queries[FAMILIES]; /* IPv6 first */
-	struct problem      failed[FAMILIES];  /* of the look-ups */
-	struct addr         addrs[FAMILIES][PER_FAMILY];
-	size_t              n_addrs[FAMILIES];
-	size_t              n_refused, next;
-	struct addr         refused;
+	struct hop         *hops[REDIRECTS_MAX + 1]; /* the last one is what it is at */
+	size_t              n_hops;
+	struct dial        *dial;
 	struct fetch       *fetch;
-	struct json_object *hops, *hop_record; /* borrowed from the attempt's record */
-	struct json_object *tried;             /* likewise */
+	struct addr         addr;          /* asked last */
+	bool                is_asked;      /* addr is set */
+	struct buf          tried;         /* addresses of the hop before it, and what came of them */
+	struct json_object *shown, *notes; /* of the hop; borrowed from the attempt */
 };
-
-static const enum dns_type family_type[FAMILIES] = { DNS_AAAA, DNS_A };
 
 static void hop_start(struct attempt *a, struct hop *hop);
 
-static void hop_clear(struct http_01 *s)
+static const struct hop *current(const struct http_01 *s)
 {
-	for (size_t i = 0; i < FAMILIES; i++) {
-		rs_cancel(s->queries[i]);
-		s->queries[i] = NULL;
-		problem_clear(&s->failed[i]);
-		s->n_addrs[i] = 0;
-	}
-	ft_cancel(s->fetch);
-	s->fetch = NULL;
-	s->n_refused = s->next = 0;
-	hop_free(s->hop);
-	s->hop = NULL;
+	return s->hops[s->n_hops - 1];
+}
+
+static void hop_end(struct http_01 *s)
+{
+	dial_free(steal(s->dial));
+	ft_cancel(steal(s->fetch));
+	buf_clear(&s->tried);
+	s->is_asked = false;
 }
 
 static void http_01_cancel(struct attempt *a)
@@ -56,7 +51,9 @@ static void http_01_cancel(struct attempt *a)
 
 	if (!s)
 		return;
-	hop_clear(s);
+	hop_end(s);
+	for (size_t i = 0; i < s->n_hops; i++)
+		hop_free(s->hops[i]);
 	free(s);
 }
 
@@ -66,260 +63,226 @@ static void finish(struct attempt *a, struct problem *p)
 	a->done(a, p);
 }
 
-/* The same text begins every detail: which URL, and the address that was asked. */
+/* Begins every detail: which URL, and which addresses were asked. */
 static void show_place(const struct attempt *a, char *out, size_t size)
 {
 	const struct http_01 *s = a->state;
 	char                  url[SHOWN_URL], address[ADDR_TEXT_MAX] = "";
 
-	excerpt(url, sizeof(url), s->hop->url, strlen(s->hop->url), a->token);
-	if (s->next > 0) {
-		size_t at = s->next - 1;
-		bool   v6 = at < s->n_addrs[0];
-
-		addr_to_text(v6 ? &s->addrs[0][at] : &s->addrs[1][at - s->n_addrs[0]], address);
-	}
-	snprintf(out, size, "%s%s%s%s", url, *address ? " [" : "", address, *address ? "]" : "");
+	hop_show(current(s), a->token, url, sizeof(url));
+	if (s->is_asked)
+		addr_to_text(&s->addr, address);
+	snprintf(out, size, "%s%s%s%s%s%s", url, s->is_asked ? " " : "", buf_str(&s->tried), s->is_asked ? "[" : "",
+	         address, s->is_asked ? "]" : "");
 }
 
-#define PLACE_MAX (SHOWN_URL + ADDR_TEXT_MAX + 4)
+#define PLACE_MAX (SHOWN_URL + TRIED_MAX + ADDR_TEXT_MAX + 4)
 
-static void fail(struct attempt *a, enum prob_code code, const char *what)
+static void http_01_where(const struct attempt *a, char *out, size_t size)
+{
+	const struct http_01 *s = a->state;
+	char                  place[PLACE_MAX];
+
+	show_place(a, place, sizeof(place));
+	snprintf(out, size, "%s: %s", place, s->fetch ? ft_doing(s->fetch) : "looking for addresses");
+}
+
+/* Says of `what` where that was, and ends the attempt. */
+static void fail(struct attempt *a, const struct problem *what)
 {
 	struct problem p = PROBLEM_INIT;
 	char           place[PLACE_MAX];
 
 	show_place(a, place, sizeof(place));
-	problem_set(&p, code, "%s: %s", place, what);
+	problem_set(&p, what->code, "%s: %s", place, what->detail);
+	if (what->cause[0])
+		problem_cause(&p, "%s", what->cause);
 	finish(a, &p);
 }
 
 /* --- what came back */
 
-static size_t without_trailing_space(const char *body, size_t len)
+static bool was_there(const struct http_01 *s, const struct hop *hop)
 {
-	while (len > 0 && strchr(" \t\r\n\v\f", body[len - 1]) && body[len - 1] != '\0')
-		len--;
-	return len;
+	for (size_t i = 0; i < s->n_hops; i++)
+		if (strcmp(s->hops[i]->url, hop->url) == 0)
+			return true;
+	return false;
 }
 
-static void judge_body(struct attempt *a, const struct ft_reply *reply)
+/*
+ * An address that the policy refuses is never shown, so it is no hop that could be.  Names are looked up and judged
+ * when it is their turn (RFC 8555 10.4).
+ */
+static int check_next(const struct attempt *a, const struct hop *next, struct problem *p)
 {
-	struct problem p = PROBLEM_INIT;
-	size_t         len = without_trailing_space(reply->body, reply->body_len);
-	char           place[PLACE_MAX], found[SHOWN_BODY];
+	const struct http_01 *s = a->state;
+	const char           *refusal = next->literal ? addr_refusal(a->env->policy, &next->addr) : NULL;
 
-	if (!reply->body_cut && len == strlen(a->key_authorization) &&
-	    memcmp(reply->body, a->key_authorization, len) == 0) {
+	if (refusal) {
+		js_add_text(s->notes, "redirectRefused", next->url);
+		problem_set(p, PROB_FORBIDDEN_ADDRESS, "redirect to an address that this CA may not connect to");
+		return problem_cause(p, "%s: %s", next->host, refusal);
+	}
+	if (was_there(s, next))
+		return problem_set(p, PROB_UNAUTHORIZED, "redirect to a URL that was asked before, which is a loop");
+	if (s->n_hops == ARRAY_LEN(s->hops))
+		return problem_set(p, PROB_UNAUTHORIZED, "more redirects than %d", REDIRECTS_MAX);
+	return 0;
+}
+
+static int next_hop(const struct attempt *a, const struct http_reply *reply, struct hop **ret, struct problem *p)
+{
+	const struct conf_validator *conf = &a->env->conf->validator;
+	const struct hop_ports       ports = { (uint16_t)conf->http_port, (uint16_t)conf->https_port };
+	const struct http_01        *s = a->state;
+	auto_(hop) struct hop       *next = NULL;
+	int                          r;
+
+	if (reply->location.len == 0)
+		return problem_set(p, PROB_UNAUTHORIZED, "status is %ld without a usable Location", reply->status);
+	r = hop_redirect(current(s), buf_str(&reply->location), &ports, &next, p);
+	if (r == 0)
+		r = check_next(a, next, p);
+	if (r < 0)
+		return r;
+	*ret = steal(next);
+	return 0;
+}
+
+static void follow(struct attempt *a, const struct http_reply *reply)
+{
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct hop                        *next = NULL;
+
+	if (next_hop(a, reply, &next, &p) < 0)
+		fail(a, &p);
+	else
+		hop_start(a, next);
+}
+
+static void judge(struct attempt *a, const struct http_reply *reply)
+{
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	const struct http_01              *s = a->state;
+	char                               body[SHOWN_BODY];
+
+	if (http_reply_judge(reply, a->key_authorization, &p) == 0) {
 		finish(a, &p);
 		return;
 	}
-	show_place(a, place, sizeof(place));
-	excerpt(found, sizeof(found), reply->body, reply->body_len, a->token);
-	problem_set(&p, PROB_INCORRECT_RESPONSE, "%s: body of %s%zu bytes is '%s', expected the key authorization",
-	            place, reply->body_cut ? "more than " : "", reply->body_len, found);
-	finish(a, &p);
+	excerpt(body, sizeof(body), buf_str(&reply->body), reply->body.len, a->token);
+	js_add_text(s->notes, "body", body);
+	problem_cause(&p, "body begins '%s'", body);
+	fail(a, &p);
 }
 
-static bool is_redirect(long status)
-{
-	/* 300 and 303 to 306 do not say that the resource is there (conformance A222, Q31). */
-	return status == 301 || status == 302 || status == 307 || status == 308;
-}
+static bool ask_next(struct attempt *a, const struct problem *before);
 
-static void follow(struct attempt *a, const char *location)
-{
-	const struct conf_validator       *conf = &a->env->conf->validator;
-	const struct hop_ports             ports = { (uint16_t)conf->http_port, (uint16_t)conf->https_port };
-	auto_clear(problem) struct problem p = PROBLEM_INIT;
-	struct http_01                    *s = a->state;
-	struct hop                        *next = NULL;
-
-	if (s->n_redirects == REDIRECTS_MAX)
-		fail(a, PROB_UNAUTHORIZED, "more redirects than 10");
-	else if (!location)
-		fail(a, PROB_UNAUTHORIZED, "redirect without a Location");
-	else if (hop_redirect(s->hop, location, &ports, &next, &p) < 0)
-		fail(a, p.code, p.detail);
-	else {
-		s->n_redirects++;
-		hop_start(a, next);
-	}
-}
-
-static void judge_status(struct attempt *a, const struct ft_reply *reply)
-{
-	char found[SHOWN_BODY], what[SHOWN_BODY + 100];
-
-	excerpt(found, sizeof(found), reply->body, reply->body_len, a->token);
-	snprintf(what, sizeof(what), "status is %ld, expected 200 to 299%s%s%s", reply->status,
-	         reply->body_len ? "; body begins '" : "", reply->body_len ? found : "", reply->body_len ? "'" : "");
-	fail(a, PROB_UNAUTHORIZED, what);
-}
-
-static void try_next(struct attempt *a);
-
-static void on_reply(void *arg, const struct ft_reply *reply, const struct problem *p, bool unreachable)
+static void on_reply(void *arg, const struct http_reply *reply, const struct problem *p, bool unreachable)
 {
 	struct attempt *a = arg;
 	struct http_01 *s = a->state;
 
 	s->fetch = NULL;
-	if (!reply && unreachable && s->next < s->n_addrs[0] + s->n_addrs[1]) {
-		try_next(a);
+	if (reply)
+		js_add_int(s->shown, "status", reply->status);
+	if (!reply && unreachable && ask_next(a, p))
 		return;
-	}
-	if (!reply) {
-		fail(a, p->code, p->detail);
-		return;
-	}
-	js_add_int(s->hop_record, "status", reply->status);
-	if (is_redirect(reply->status))
-		follow(a, reply->location);
-	else if (reply->status >= 200 && reply->status <= 299)
-		judge_body(a, reply);
+	if (!reply)
+		fail(a, p);
+	else if (http_reply_is_redirect(reply))
+		follow(a, reply);
 	else
-		judge_status(a, reply);
+		judge(a, reply);
 }
 
 /* --- the way there */
 
-/* RFC 6555's order without its race: IPv6 first, the others when there is no connection. */
-static void try_next(struct attempt *a)
+static void note_try(struct http_01 *s, const struct problem *p)
 {
-	struct http_01    *s = a->state;
-	size_t             at = s->next++;
-	const struct addr *addr = at < s->n_addrs[0] ? &s->addrs[0][at] : &s->addrs[1][at - s->n_addrs[0]];
-	char               text[ADDR_TEXT_MAX];
+	char text[ADDR_TEXT_MAX];
 
-	addr_to_text(addr, text);
-	js_append_text(s->tried, text);
-	js_add_text(s->hop_record, "addressUsed", text);
-	s->fetch = ft_get(a->env->ft, s->hop, addr, on_reply, a);
+	addr_to_text(&s->addr, text);
+	buf_addf(&s->tried, "[%s]: %s; ", text, p->detail);
 }
 
-static void take_address(struct attempt *a, size_t family, const struct addr *addr, struct json_object *resolved)
-{
-	struct http_01 *s = a->state;
-	char            text[ADDR_TEXT_MAX];
-
-	addr_to_text(addr, text);
-	if (json_object_array_length(resolved) < SHOWN_ADDRS)
-		js_append_text(resolved, text);
-	if (addr_refusal(a->env->policy, addr)) {
-		s->refused = *addr;
-		s->n_refused++;
-	} else if (s->n_addrs[family] < PER_FAMILY) {
-		s->addrs[family][s->n_addrs[family]++] = *addr;
-	}
-}
-
-static void fail_without_address(struct attempt *a)
-{
-	struct http_01 *s = a->state;
-	char            text[ADDR_TEXT_MAX], what[200];
-
-	if (s->n_refused > 0) {
-		addr_to_text(&s->refused, text);
-		snprintf(what, sizeof(what), "address %s is not permitted (%s)", text,
-		         addr_refusal(a->env->policy, &s->refused));
-		fail(a, PROB_CONNECTION, what);
-		return;
-	}
-	for (size_t i = FAMILIES; i-- > 0;) {
-		if (s->failed[i].code != PROB_NONE) {
-			fail(a, s->failed[i].code, s->failed[i].detail);
-			return;
-		}
-	}
-	fail(a, PROB_DNS, "no A or AAAA record for the host");
-}
-
-static void connect_hop(struct attempt *a)
-{
-	const struct http_01 *s = a->state;
-
-	if (s->n_addrs[0] + s->n_addrs[1] > 0)
-		try_next(a);
-	else
-		fail_without_address(a);
-}
-
-static struct json_object *resolved_list(const struct http_01 *s)
-{
-	return json_object_object_get(s->hop_record, "addressesResolved");
-}
-
-static void on_addresses(struct attempt *a, size_t family, const struct dns_records *records, struct problem *p)
+/* Whether there is one more address of this hop; `before` is what came of the last one, NULL at first. */
+static bool ask_next(struct attempt *a, const struct problem *before)
 {
 	struct http_01 *s = a->state;
 	struct addr     addr;
 
-	s->queries[family] = NULL;
-	if (p)
-		problem_move(&s->failed[family], p);
-	for (size_t i = 0; records && i < records->n; i++)
-		if (addr_from_bytes(records->items[i].data, records->items[i].len, &addr))
-			take_address(a, family, &addr, resolved_list(s));
-	if (!s->queries[0] && !s->queries[1])
-		connect_hop(a);
+	if (!dial_next(s->dial, &addr))
+		return false;
+	if (before)
+		note_try(s, before);
+	s->addr = addr;
+	s->is_asked = true;
+	s->fetch = ft_get(a->env->ft, current(s), &addr, on_reply, a);
+	return true;
 }
 
-static void on_aaaa(void *arg, const struct dns_records *records, struct problem *p)
+static void on_dial(void *arg, struct problem *p)
 {
-	on_addresses(arg, 0, records, p);
+	struct attempt *a = arg;
+	bool            asked;
+
+	if (p) {
+		fail(a, p);
+		return;
+	}
+	asked = ask_next(a, NULL);
+	assert(asked);
 }
 
-static void on_a(void *arg, const struct dns_records *records, struct problem *p)
+static struct json_object *list_of(struct json_object *object, const char *key)
 {
-	on_addresses(arg, 1, records, p);
+	struct json_object *list = json_object_object_get(object, key);
+
+	if (!list) {
+		list = js_new_array();
+		js_add(object, key, list);
+	}
+	return list;
 }
 
-static void record_hop(struct http_01 *s)
+static void record_hop(const struct attempt *a, struct http_01 *s)
 {
-	s->hop_record = js_new_object();
-	s->tried = js_new_array();
-	js_add_text(s->hop_record, "url", s->hop->url);
-	js_add_text(s->hop_record, "hostname", s->hop->host);
-	js_add_int(s->hop_record, "port", s->hop->port);
-	js_add(s->hop_record, "addressesResolved", js_new_array());
-	js_add(s->hop_record, "addressesTried", s->tried);
-	js_append(s->hops, s->hop_record);
+	char url[RECORDED_URL];
+
+	hop_show(current(s), NULL, url, sizeof(url));
+	s->shown = js_new_object();
+	js_add_text(s->shown, "url", url);
+	js_append(a->shown, s->shown);
+	s->notes = js_new_object();
+	js_add_text(s->notes, "url", current(s)->url);
+	js_append(list_of(a->record, "hops"), s->notes);
 }
 
-static void ask(struct attempt *a)
-{
-	static rs_cb *const callbacks[FAMILIES] = { on_aaaa, on_a };
-	struct http_01     *s = a->state;
-
-	for (size_t i = 0; i < FAMILIES; i++)
-		s->queries[i] = rs_ask(a->env->rs, s->hop->host, family_type[i], callbacks[i], a);
-}
-
-/* Each hop is resolved and judged anew (RFC 8555 10.4); takes ownership of hop. */
+/* Takes ownership of hop. */
 static void hop_start(struct attempt *a, struct hop *hop)
 {
 	struct http_01 *s = a->state;
 
-	hop_clear(s);
-	s->hop = hop;
-	record_hop(s);
-	if (!hop->literal) {
-		ask(a);
-		return;
-	}
-	take_address(a, hop->addr.v6 ? 0 : 1, &hop->addr, resolved_list(s));
-	connect_hop(a);
+	hop_end(s);
+	s->hops[s->n_hops++] = hop;
+	s->tried = BUF_INIT(TRIED_MAX);
+	record_hop(a, s);
+	s->dial = dial_new(a->env,
+	                   &(struct dial_target){
+				   .host = hop->host,
+				   .literal = hop->literal ? &hop->addr : NULL,
+				   .port = hop->port,
+			   },
+	                   s->shown, s->notes, on_dial, a);
 }
 
 static void http_01_start(struct attempt *a)
 {
-	struct http_01 *s = xcalloc(1, sizeof(*s));
 	auto_free char *path = xasprintf(WELL_KNOWN "%s", a->token);
 
-	a->state = s;
-	s->hops = js_new_array();
-	js_add(a->record, "hops", s->hops);
+	a->state = xcalloc(1, sizeof(struct http_01));
 	hop_start(a, hop_first(a->identifier, (uint16_t)a->env->conf->validator.http_port, path));
 }
 
@@ -328,4 +291,5 @@ const struct method method_http_01 = {
 	.late = PROB_CONNECTION,
 	.start = http_01_start,
 	.cancel = http_01_cancel,
+	.where = http_01_where,
 };

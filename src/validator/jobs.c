@@ -77,11 +77,14 @@ static void on_late(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
 	struct job *job = arg;
 	const char *identifier = job->attempt.identifier;
+	char        where[METHOD_WHERE_MAX] = "";
 
+	if (job->method->where)
+		job->method->where(&job->attempt, where, sizeof(where));
 	job->method->cancel(&job->attempt);
-	problem_set(&job->outcome, job->method->late, "%s validation of %s did not end within %lld ms", job->type,
+	problem_set(&job->outcome, job->method->late, "%s validation of %s did not end within %lld ms%s%s", job->type,
 	            identifier ? identifier : "the names of the order",
-	            (long long)(job->attempt.env->conf->validator.attempt_timeout / 1000));
+	            (long long)(job->attempt.env->conf->validator.attempt_timeout / 1000), *where ? ": " : "", where);
 	job_done(job);
 }
 

@@ -43,11 +43,15 @@ struct attempt {
 	void (*done)(struct attempt *a, struct problem *p);
 };
 
+#define METHOD_WHERE_MAX 400
+
 struct method {
 	const char    *name;               /* RFC 8555 9.7.8, or caa */
 	enum prob_code late;               /* what it means when the time is over */
 	void (*start)(struct attempt *a);  /* never calls done itself */
 	void (*cancel)(struct attempt *a); /* frees state; done is not called any more */
+	/* What it is waiting for, to be told when the time is over; NULL: there is no more to tell. */
+	void (*where)(const struct attempt *a, char *out, size_t size);
 };
 
 /*
