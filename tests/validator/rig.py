@@ -220,7 +220,7 @@ class Rig:
                                               key_authorization)
                   select acc, a, '{kind}', 0, 'processing', '{token}', '{key_authorization}' from ids),
             j as (insert into acme.jobs(id, kind, perspective, account_id, object_id, type, give_up_at)
-                  select core.uuid7(), 'validate', jsonb_array_elements_text('{quorum}' -> 'perspectives'), acc, a, '{kind}',
+                  select core.uuid7(), 'validate', jsonb_array_elements_text('{quorum}'::jsonb -> 'perspectives'), acc, a, '{kind}',
                          now() + interval '{patience}' from ids)
             select a from ids""")[0][0]
         if ring:
