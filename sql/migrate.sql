@@ -20,7 +20,7 @@ select to_regclass('acme.schema_version') is not null as installed \gset
 \endif
 
 -- Migrations: tables and data, in sequence, each once.
-\set new 2
+\set new 3
 select :old > :new as newer \gset
 \if :newer
 	\warn schema version is :old, these files know versions up to :new only: use those of a newer chert
@@ -33,6 +33,10 @@ select :old < 1 as wanted \gset
 select :old < 2 as wanted \gset
 \if :wanted
 	\ir migrations/0002-protocol.sql
+\endif
+select :old < 3 as wanted \gset
+\if :wanted
+	\ir migrations/0003-validation.sql
 \endif
 update acme.schema_version set version = :new where version <> :new;
 
@@ -58,7 +62,12 @@ create schema admin;
 \ir core/hmac.sql
 \ir core/retry_after.sql
 \ir core/is_dns_name.sql
+\ir core/is_address.sql
+\ir core/is_identifier.sql
+\ir core/challenge_types.sql
 \ir core/challenge_fits.sql
+\ir core/many_names.sql
+\ir core/check_quorum.sql
 \ir core/check_wanted.sql
 \ir core/check_order.sql
 \ir core/max_attempts.sql
@@ -66,6 +75,9 @@ create schema admin;
 \ir core/order_expired.sql
 \ir core/authorization_gone.sql
 \ir core/authorization_usable.sql
+\ir core/authorizations_of.sql
+\ir core/caa_methods.sql
+\ir core/thumbprints.sql
 \ir core/validation.sql
 \ir core/renew_nonce_epoch.sql
 \ir core/spend_nonce.sql
@@ -80,16 +92,28 @@ create schema admin;
 \ir core/check_key.sql
 \ir core/account_reply.sql
 \ir core/order_reply.sql
+\ir core/primary_seen.sql
 \ir core/authorization_reply.sql
 \ir core/challenge_reply.sql
 \ir core/orders_of.sql
-\ir core/authorizations_of.sql
 \ir core/authorizations_for.sql
 \ir core/lock_authorization.sql
+\ir core/lock_validation.sql
 \ir core/fail_orders_of.sql
 \ir core/end_challenges.sql
 \ir core/fail_authorization.sql
 \ir core/pass_authorization.sql
+\ir core/queue_validation.sql
+\ir core/queue_issuance.sql
+\ir core/hasten.sql
+\ir core/votes.sql
+\ir core/disagreement.sql
+\ir core/verdict.sql
+\ir core/note_outcome.sql
+\ir core/fail_caa.sql
+\ir core/conclude_caa.sql
+\ir core/conclude_challenge.sql
+\ir core/conclude.sql
 \ir core/deactivate_account.sql
 \ir core/add_authorization.sql
 \ir core/offers.sql
@@ -103,14 +127,23 @@ create schema admin;
 \ir core/order_unauthorized.sql
 \ir core/holds_names.sql
 \ir core/revoke.sql
+\ir core/is_hopeless.sql
 \ir core/hopeless.sql
+\ir core/give_up_reason.sql
+\ir core/give_up_on.sql
 \ir core/give_up.sql
 \ir core/authorized.sql
 \ir core/issuance.sql
 \ir core/fail_issuance.sql
+\ir core/caa_due.sql
+\ir core/check_caa_again.sql
+\ir core/agreed.sql
+\ir core/evidence.sql
 \ir core/store_certificate.sql
 \ir core/hello.sql
+\ir core/validations_of.sql
 \ir core/authorization_detail.sql
+\ir core/ring.sql
 \ir core/partition_format.sql
 \ir core/partitions.sql
 \ir core/period_in_use.sql
@@ -148,6 +181,8 @@ create schema admin;
 \ir va/hello.sql
 \ir va/claim.sql
 \ir va/finish.sql
+\ir va/retry.sql
+\ir va/ring.sql
 
 \ir sign/schema_version.sql
 \ir sign/hello.sql

@@ -17,7 +17,8 @@ security definer set search_path = acme, core, pg_catalog, pg_temp as $$
 	  order by kind desc)
 	union all
 	(select 'daemon', kind || ' ' || worker,
-	        concat_ws(' ', 'perspective=' || nullif(perspective, ''), 'version=' || version,
+	        concat_ws(' ', 'perspective=' || nullif(perspective, ''), 'region=' || nullif(region, ''),
+	                  'version=' || version,
 	                  case when assume_valid then 'assume-valid' end,
 	                  case when seen_at < now() - interval '1 minute' then 'not seen for a minute or more' end),
 	        seen_at

@@ -19,9 +19,9 @@ create function core.authorization_reply(_account uuid, _authorization uuid) ret
 language plpgsql stable as $$
 declare
 	_reply core.authorization_reply;
+	_found authorizations;
 begin
-	select null::jsonb, id, status, expires_at, identifier_type, identifier, wildcard, subdomains
-	  into _reply
+	select * into _found
 	  from authorizations
 	 where account_id = _account and id = _authorization
 	   and not core.authorization_gone(status, expires_at);
@@ -29,14 +29,24 @@ begin
 		_reply.problem := core.problem('notFound', 'no such authorization');
 		return _reply;
 	end if;
+	_reply.id := _found.id;
+	_reply.status := _found.status;
+	_reply.expires_at := _found.expires_at;
+	_reply.identifier_type := _found.identifier_type;
+	_reply.identifier := _found.identifier;
+	_reply.wildcard := _found.wildcard;
+	_reply.subdomains := _found.subdomains;
 	_reply.challenges := (
-		select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('type', type, 'status', status, 'token', token,
-		                 'validated', core.wire_time(validated_at), 'error', error)) order by position)
-		  from challenges
-		 where account_id = _account and authorization_id = _authorization
-		   and case _reply.status when 'valid' then status = 'valid'
-		                          when 'invalid' then status <> 'pending'
+		select jsonb_agg(jsonb_strip_nulls(jsonb_build_object('type', c.type, 'status', c.status, 'token', c.token,
+		                 'validated', core.wire_time(c.validated_at), 'error', s.error,
+		                 'validationRecord', s.validation_record)) order by c.position)
+		  from challenges c
+		 cross join lateral core.primary_seen(_found.quorum, c) s
+		 where c.account_id = _account and c.authorization_id = _authorization
+		   and case _found.status when 'valid' then c.status = 'valid'
+		                          when 'invalid' then c.status <> 'pending'
 		                          else true end);
-	_reply.retry_after := case _reply.status when 'pending' then core.retry_after('validate') end;
+	_reply.retry_after := case _found.status
+		when 'pending' then core.retry_after('validate', _found.quorum, array[_authorization]) end;
 	return _reply;
 end $$;

@@ -3,7 +3,7 @@
 -- (null: none, false: those made by newAuthz, true: any), and new ones, all ids with the time of the order's.  Several
 -- names may share one.  Returns the status and the end of the order: no later than that of what it relies on.
 create function core.authorize_order(_account uuid, _order uuid, _at timestamptz, _expires_at timestamptz,
-                                     _valid_for interval, _reuse boolean, _wanted jsonb,
+                                     _valid_for interval, _reuse boolean, _quorum jsonb, _wanted jsonb,
                                      out status text, out ends timestamptz)
 language plpgsql as $$
 declare
@@ -16,10 +16,11 @@ begin
 		 group by element
 		 order by 2
 	loop
-		_id := case when _reuse is not null then core.find_authorization(_account, _next.element, _valid_for, _reuse) end;
+		_id := case when _reuse is not null then
+			core.find_authorization(_account, _next.element, _valid_for, _quorum, _reuse) end;
 		if _id is null then
 			_id := core.uuid7(_at);
-			perform core.add_authorization(_account, _id, _expires_at, _valid_for, false, _next.element);
+			perform core.add_authorization(_account, _id, _expires_at, _valid_for, false, _quorum, _next.element);
 		end if;
 		insert into order_authorizations (account_id, order_id, authorization_id, position)
 		values (_account, _order, _id, _next.position) on conflict do nothing;

@@ -1,12 +1,12 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- Makes a pending authorization, the challenge that was tried and the orders that wait for it invalid.  The caller holds
 -- core.lock_authorization.
-create function core.fail_authorization(_authorization authorizations, _type text, _error jsonb, _record jsonb)
-returns void language plpgsql as $$
+create function core.fail_authorization(_authorization authorizations, _type text, _error jsonb) returns void
+language plpgsql as $$
 declare
 	_name constant text := core.domain_name((_authorization).identifier, (_authorization).wildcard);
 begin
-	update challenges set status = 'invalid', error = _error, record = _record
+	update challenges set status = 'invalid', error = _error
 	 where account_id = (_authorization).account_id and authorization_id = (_authorization).id and type = _type;
 	perform core.end_challenges((_authorization).account_id, (_authorization).id, 'invalid');
 	update authorizations set status = 'invalid'

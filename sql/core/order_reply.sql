@@ -20,25 +20,30 @@ create type core.order_reply as (
 create function core.order_reply(_account uuid, _order uuid) returns core.order_reply language plpgsql stable as $$
 declare
 	_reply core.order_reply;
+	_found orders;
+	_held  uuid[];
 begin
-	select null::jsonb, id, status, expires_at, identifiers, null::jsonb, not_before, not_after, error, certificate_id,
-	       profile, replaces
-	  into _reply
-	  from orders
-	 where account_id = _account and id = _order;
+	select * into _found from orders where account_id = _account and id = _order;
 	if not found then
 		_reply.problem := core.problem('notFound', 'no such order');
 		return _reply;
 	end if;
-	_reply.authorizations := (
-		select jsonb_agg(authorization_id order by position)
+	_held := array(
+		select authorization_id
 		  from order_authorizations
-		 where account_id = _account and order_id = _order);
+		 where account_id = _account and order_id = _order
+		 order by position);
+	select null::jsonb, _found.id, _found.status, _found.expires_at, _found.identifiers, to_jsonb(_held),
+	       _found.not_before, _found.not_after, _found.error, _found.certificate_id, _found.profile, _found.replaces
+	  into _reply;
 	if _reply.status in ('pending', 'ready') and _reply.expires_at <= now() then
 		_reply.status := 'invalid';
 		_reply.error := core.order_expired();
 	end if;
-	_reply.retry_after := case _reply.status when 'pending' then core.retry_after('validate')
-	                                         when 'processing' then core.retry_after('issue') end;
+	_reply.retry_after := case
+		when _reply.status = 'pending' then core.retry_after('validate', _found.quorum, _held)
+		when _reply.status = 'processing' and _found.caa is not null and _found.caa_checked_at is null then
+			core.retry_after('validate', _found.quorum, array[_order])
+		when _reply.status = 'processing' then core.retry_after('issue', null, null) end;
 	return _reply;
 end $$;

@@ -1,17 +1,20 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- Makes a pending authorization and its successful challenge valid, and every order ready that waited for it alone; which
--- is no longer good for anything when the first of its authorizations expires.  The caller holds core.lock_authorization.
-create function core.pass_authorization(_authorization authorizations, _type text, _record jsonb) returns void
+-- Makes a pending authorization and its successful challenge valid, for no longer than was proved (_ends_at, null: no end)
+-- and than that type of challenge may be relied upon; and every order ready that waited for it alone, which is no longer
+-- good for anything when the first of its authorizations expires.  The caller holds core.lock_authorization.
+create function core.pass_authorization(_authorization authorizations, _type text, _ends_at timestamptz) returns void
 language plpgsql as $$
 declare
-	_account   constant uuid := (_authorization).account_id;
-	_id        constant uuid := (_authorization).id;
-	_order     uuid;
+	_account constant uuid := (_authorization).account_id;
+	_id      constant uuid := (_authorization).id;
+	_longest constant interval := (select longest_reuse from core.challenge_types() where type = _type);
+	_order   uuid;
 begin
-	update challenges set status = 'valid', validated_at = now(), record = _record
+	update challenges set status = 'valid', validated_at = now()
 	 where account_id = _account and authorization_id = _id and type = _type;
 	perform core.end_challenges(_account, _id, 'valid');
-	update authorizations set status = 'valid', validated_at = now(), expires_at = now() + valid_for
+	update authorizations
+	   set status = 'valid', validated_at = now(), expires_at = least(now() + valid_for, now() + _longest, _ends_at)
 	 where account_id = _account and id = _id;
 	foreach _order in array core.orders_of(_account, _id) loop
 		update orders

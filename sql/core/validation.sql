@@ -1,13 +1,26 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- What a validator needs to know; no row when there is nothing left to validate.
-create function core.validation(_account uuid, _authorization uuid, _type text,
+-- What a validator needs to know about a challenge or, as _type caa, about the CAA records of an order; no row when there
+-- is nothing left to find out.
+--   thumbprints  of the keys the account has had, the present one first
+--   names        [{"name","method"}] of the order, each with the challenge type it was validated by; when one is no
+--                longer authorized, there is nothing to find out
+create function core.validation(_account uuid, _object uuid, _type text,
                                 out identifier_type text, out identifier text, out wildcard boolean, out token text,
-                                out key_authorization text, out expires_at timestamptz)
+                                out key_authorization text, out thumbprints jsonb, out names jsonb)
 returns setof record language plpgsql stable rows 1 as $$
 begin
-	return query
-		select a.identifier_type, a.identifier, a.wildcard, c.token, c.key_authorization, a.expires_at
-		  from authorizations a
-		  join challenges c on c.account_id = _account and c.authorization_id = _authorization and c.type = _type
-		 where a.account_id = _account and a.id = _authorization and a.status = 'pending' and c.status = 'processing';
+	if _type = 'caa' then
+		return query
+			select null, null, null::boolean, null, null, null::jsonb, m.names
+			  from orders o, core.caa_methods(_account, _object, o.caa) m(names)
+			 where o.account_id = _account and o.id = _object and o.status = 'processing' and o.caa_checked_at is null
+			   and jsonb_array_length(m.names) = jsonb_array_length(o.caa);
+	else
+		return query
+			select a.identifier_type, a.identifier, a.wildcard, c.token, c.key_authorization,
+			       core.thumbprints(_account), null::jsonb
+			  from authorizations a
+			  join challenges c on c.account_id = _account and c.authorization_id = _object and c.type = _type
+			 where a.account_id = _account and a.id = _object and a.status = 'pending' and c.status = 'processing';
+	end if;
 end $$;

@@ -1,11 +1,13 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- Hands issuances out to a signer, for _lease seconds and an hour at most.  Whether and for which names to issue is decided
 -- here, from the authorizations (core.issuance); where nothing may be issued the order becomes invalid and the job is
--- deleted.  That the thumbprint, by which keys are blocked, is that of spki is for the signer to see.  What an earlier
+-- deleted; where the check of CAA records is too old, the job waits for another.  evidence is for the signer's own judgement,
+-- see core.evidence.  That the thumbprint, by which keys are blocked, is that of spki is for the signer to see.  What an earlier
 -- attempt reserved comes with the job and must be signed again as it is.
 create function sign.claim(_worker text, _limit int, _lease int)
 returns table (job uuid, attempt int, account uuid, order_id uuid, profile text, names jsonb, spki bytea,
-               thumbprint text, not_before timestamptz, not_after timestamptz, serial uuid, issuer int, tbs bytea)
+               thumbprint text, not_before timestamptz, not_after timestamptz, serial uuid, issuer int, tbs bytea,
+               evidence jsonb)
 language plpgsql
 security definer set search_path = acme, core, pg_catalog, pg_temp as $$
 #variable_conflict use_column
@@ -35,6 +37,9 @@ begin
 		if _may.problem is not null then
 			perform core.fail_issuance(_job, _may.problem);
 			continue;
+		elsif core.caa_due(_order) then
+			perform core.check_caa_again(_job);
+			continue;
 		end if;
 		update jobs
 		   set run_after = now() + make_interval(secs => least(_lease, 3600)), attempts = attempts + 1, worker = _worker
@@ -42,7 +47,7 @@ begin
 		return query
 			select _job.id, _job.attempts + 1, _job.account_id, _job.object_id, _order.profile, _may.names,
 			       _order.public_key, _order.key_thumbprint, _order.not_before, _order.not_after, s.id, s.issuer_id,
-			       s.tbs
+			       s.tbs, core.evidence(_order)
 			  from (select) one
 			  left join serials s on s.id = _job.serial_id;
 	end loop;

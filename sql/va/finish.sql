@@ -1,31 +1,29 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- Takes the outcome of a validation: _problem is null when it succeeded, _record what the validator saw.  Challenge,
--- authorization and orders change together (RFC 8555 7.1.6): with the last valid authorization an order is ready, with
--- the first invalid one it is invalid.
+-- Takes the outcome of a validation in one perspective: _problem is null when it succeeded, _record what the validator saw,
+-- _ends_at the end of what it proves (null: none).  What follows is decided with the outcomes of the others
+-- (core.conclude); bell is the channel to ring for what was queued by that, null when nothing was.
 -- Not accepted: the job was handed out anew or given up, or there is nothing left to decide.
-create function va.finish(_job uuid, _attempt int, _problem jsonb, _record jsonb, out accepted boolean) language plpgsql
+create function va.finish(_job uuid, _attempt int, _region text, _problem jsonb, _record jsonb, _ends_at timestamptz,
+                          out accepted boolean, out bell text)
+language plpgsql
 security definer set search_path = acme, core, pg_catalog, pg_temp as $$
 declare
-	_held  jobs;
-	_found authorizations;
+	_held jobs;
 begin
 	accepted := false;
 	select * into _held from jobs where id = _job and kind = 'validate' and attempts = _attempt;
+	if not found or not core.lock_validation(_held.account_id, _held.object_id, _held.type) then
+		return;
+	end if;
+	delete from jobs where id = _job and attempts = _attempt returning * into _held;
 	if not found then
 		return;
 	end if;
-	_found := core.lock_authorization(_held.account_id, _held.object_id);
-	delete from jobs where id = _job and attempts = _attempt;
-	if not found or not exists (select from core.validation(_held.account_id, _held.object_id, _held.type)) then
-		return;
-	end if;
 	accepted := true;
-	if _found.expires_at <= now() then
-		_problem := coalesce(_problem, core.problem('malformed', 'authorization expired'));
+	if _ends_at <= now() then
+		_problem := coalesce(_problem, core.problem('unauthorized', 'record is no longer good for anything'));
 	end if;
-	if _problem is null then
-		perform core.pass_authorization(_found, _held.type, _record);
-	else
-		perform core.fail_authorization(_found, _held.type, _problem, _record);
-	end if;
+	perform core.note_outcome(_held, case when _problem is null then 'valid' else 'invalid' end, _region, _problem, _record,
+	                          _ends_at);
+	bell := core.conclude(_held.account_id, _held.object_id, _held.type);
 end $$;

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- keyChange (RFC 8555 7.3.5): the account gets another key, the old one is free for anybody.  Of two at once the second
+-- keyChange (RFC 8555 7.3.5): the account gets another key, the old one is free for anybody, but what was published
+-- for it stays good for this account.  Of two at once the second
 -- is told staleKey.
 --   malformed     the new key is the one it has
 --   badPublicKey  the new key is blocked
@@ -22,6 +23,8 @@ begin
 	insert into account_keys values (_thumbprint, _account) on conflict do nothing;
 	if found then
 		delete from account_keys where thumbprint = _old;
+		insert into account_keys_retired values (_account, _old)
+		    on conflict (account_id, thumbprint) do update set retired_at = now();
 		update accounts set jwk = _jwk, key_thumbprint = _thumbprint, key_version = key_version + 1
 		 where account_id = _account;
 	else

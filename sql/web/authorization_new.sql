@@ -5,7 +5,7 @@
 --   unauthorized, rejectedIdentifier   the account's external binding does not permit it
 create function web.authorization_new(_account uuid, _key_version int, _nonce uuid, _nonce_key int, _terms text,
                                       _type text, _value text, _subdomains boolean, _types jsonb, _lifetime int8,
-                                      _valid_for int8, _reuse boolean,
+                                      _valid_for int8, _reuse boolean, _quorum jsonb,
                                       out problem jsonb, out id uuid, out status text, out expires_at timestamptz,
                                       out identifier_type text, out identifier text, out wildcard boolean,
                                       out subdomains boolean, out challenges jsonb, out retry_after int,
@@ -24,12 +24,13 @@ begin
 	if problem is not null then
 		return;
 	end if;
-	perform core.check_wanted(jsonb_build_array(_wanted), _lifetime, _valid_for);
-	id := case when _reuse then core.find_authorization(_account, _wanted, _for, true) end;
+	perform core.check_wanted(jsonb_build_array(_wanted), _lifetime, _valid_for, _quorum);
+	id := case when _reuse then core.find_authorization(_account, _wanted, _for, _quorum, true) end;
 	created := id is null;
 	if created then
 		id := core.uuid7();
-		perform core.add_authorization(_account, id, now() + make_interval(secs => _lifetime), _for, true, _wanted);
+		perform core.add_authorization(_account, id, now() + make_interval(secs => _lifetime), _for, true, _quorum,
+		                               _wanted);
 	else
 		update authorizations a set preauthorized = true
 		 where a.account_id = _account and a.id = authorization_new.id and not a.preauthorized;

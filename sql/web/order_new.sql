@@ -10,7 +10,8 @@
 create function web.order_new(_account uuid, _key_version int, _nonce uuid, _nonce_key int, _terms text,
                               _identifiers jsonb, _authorizations jsonb, _profile text, _not_before timestamptz,
                               _not_after timestamptz, _lifetime int8, _valid_for int8, _reuse_order boolean,
-                              _reuse_authorizations boolean, _replaces text, _certificate uuid, _issuer_key bytea)
+                              _reuse_authorizations boolean, _replaces text, _certificate uuid, _issuer_key bytea,
+                              _quorum jsonb, _caa jsonb)
 returns core.order_reply language plpgsql
 security definer set search_path = acme, core, pg_catalog, pg_temp as $$
 declare
@@ -29,9 +30,10 @@ begin
 	if _reply.problem is not null then
 		return _reply;
 	end if;
-	perform core.check_order(_identifiers, _authorizations, _lifetime, _valid_for);
+	perform core.check_order(_identifiers, _authorizations, _lifetime, _valid_for, _quorum, _caa);
+	_caa := nullif(_caa, '[]');
 	_reply.id := case when _reuse_order then
-		core.open_order(_account, _identifiers, _profile, _not_before, _not_after, _replaces) end;
+		core.open_order(_account, _identifiers, _profile, _not_before, _not_after, _replaces, _quorum, _caa) end;
 	if _reply.id is not null then
 		return core.order_reply(_account, _reply.id);
 	end if;
@@ -41,11 +43,11 @@ begin
 		return _reply;
 	end if;
 	_made := core.authorize_order(_account, _id, _at, _at + make_interval(secs => _lifetime),
-	                              make_interval(secs => _valid_for), _reuse, _authorizations);
+	                              make_interval(secs => _valid_for), _reuse, _quorum, _authorizations);
 	insert into orders (account_id, id, status, profile, identifiers, not_before, not_after, expires_at, replaces,
-	                    replaces_id)
+	                    replaces_id, quorum, caa)
 	values (_account, _id, _made.status, _profile, _identifiers, _not_before, _not_after, _made.ends, _replaces,
-	        _certificate);
+	        _certificate, _quorum, _caa);
 	update certificates set replaced_by = _id where account_id = _account and id = _certificate;
 	return core.order_reply(_account, _id);
 end $$;

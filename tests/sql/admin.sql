@@ -21,7 +21,7 @@ select is((select row(account, status, profile, names, certificate)::text from a
 select is((select row(account, status, names, certificate, error)::text from admin.order_show(:'o1')),
           row(:'a'::uuid, 'valid'::text, '["a.test", "*.a.test"]'::jsonb, :'c1'::uuid, null::jsonb)::text, 'order');
 select is((select jsonb_path_query_array(authorizations, '$[*].name') from admin.order_show(:'o1')), '["a.test", "*.a.test"]', 'with its authorizations');
-select is((select authorizations #> '{0,challenges,1,record}' from admin.order_show(:'o1')), '{"seen": true}', 'and what the validator saw');
+select is((select authorizations #> '{0,challenges,1,validations,0,record}' from admin.order_show(:'o1')), '{"seen": true}', 'and what the validator saw');
 select is_empty('select * from admin.order_show(core.uuid7())', 'no such order');
 
 select is((select array_agg(serial) from admin.cert_list(10, null)), (select array_agg(replace(id::text, '-', '') order by id desc) from acme.certificates), 'certificates, newest first');
@@ -32,12 +32,12 @@ select is((select row(serial, account, order_id, status, issuer, reason, revoked
           row(replace(:'c1', '-', ''), :'a'::uuid, :'o1'::uuid, 'revoked'::text, 'issuer'::text, 4, true, t.der(:'c1'))::text, 'certificate');
 select is_empty('select * from admin.cert_show(core.uuid7())', 'no such certificate');
 
-select t.respond(:'b', t.authz(:'b', :'pending')), va.hello('h/1', 'default', '1.0', true, true), sign.hello('h/2', '1.0', true) \g /dev/null
+select t.respond(:'b', t.authz(:'b', :'pending')), va.hello('h/1', 'default', 'RIPE', '1.0', true, true), sign.hello('h/2', '1.0', true) \g /dev/null
 update acme.daemons set seen_at = now() - interval '5 minutes' where worker = 'h/2';
 select results_eq('select what, name, value from admin.status()', $$ values
-	('schema', 'version', '2'), ('orders', 'pending', '1'), ('orders', 'valid', '2'), ('jobs', 'validate', '1'), ('jobs', 'issue', '0'),
-	('daemon', 'validator h/1', 'perspective=default version=1.0 assume-valid'),
+	('schema', 'version', '3'), ('orders', 'pending', '1'), ('orders', 'valid', '2'), ('jobs', 'validate', '1'), ('jobs', 'issue', '0'),
+	('daemon', 'validator h/1', 'perspective=default region=RIPE version=1.0 assume-valid'),
 	('daemon', 'signer h/2', 'version=1.0 not seen for a minute or more') $$, 'status');
 select is((select since from admin.status() where name = 'validate'), (select run_after from acme.jobs), 'since when the oldest waits');
-select is(v, 2, 'schema version') from (select admin.schema_version() union all select web.schema_version() union all select va.schema_version() union all select sign.schema_version()) x(v);
+select is(v, 3, 'schema version') from (select admin.schema_version() union all select web.schema_version() union all select va.schema_version() union all select sign.schema_version()) x(v);
 select * from finish();

@@ -10,7 +10,8 @@ begin
 	          from web.order_new(_a, 1, t.nonce(), t.key(), null, _order -> 'identifiers', _order -> 'authorizations',
 	               _order ->> 'profile', (_order ->> 'from')::timestamptz, (_order ->> 'to')::timestamptz,
 	               (_order ->> 'lifetime')::int8, (_order ->> 'valid_for')::int8, false,
-	               false, _order ->> 'replaces', null, null));
+	               false, _order ->> 'replaces', null, null,
+	               coalesce(_order -> 'quorum', t.quorum()), _order -> 'caa'));
 exception when others then
 	return sqlstate;
 end $$;
@@ -76,7 +77,8 @@ select is((select count(*) from acme.orders), 12::bigint, 'nothing is left of wh
 create function t.allow(_a uuid, _name text, _subdomains boolean, _type text, _lifetime int8 default 60) returns text language plpgsql as $$
 begin
 	return (select status
-	          from web.authorization_new(_a, 1, t.nonce(), t.key(), null, 'dns', _name, _subdomains, jsonb_build_array(_type), _lifetime, 60, true));
+	          from web.authorization_new(_a, 1, t.nonce(), t.key(), null, 'dns', _name, _subdomains, jsonb_build_array(_type), _lifetime, 60, true,
+	               t.quorum()));
 exception when others then
 	return sqlstate;
 end $$;

@@ -42,12 +42,12 @@ reset timezone;
 
 -- A year, month by month; one order, one authorization and one certificate that must outlive their time.
 create function t.put_order(_at timestamptz, _status text, _expires timestamptz) returns uuid language sql as $$
-	insert into acme.orders (account_id, id, status, profile, identifiers, expires_at)
-	values (core.uuid7(), core.uuid7(_at), _status, 'default', '[]', _expires) returning id;
+	insert into acme.orders (account_id, id, status, profile, identifiers, expires_at, quorum)
+	values (core.uuid7(), core.uuid7(_at), _status, 'default', '[]', _expires, t.quorum()) returning id;
 $$;
 select t.put_order('2030-01-10Z', 'valid', '2030-01-11Z') as gone, t.put_order('2030-02-10Z', 'processing', '2030-09-15Z') as stays \gset
-insert into acme.authorizations (account_id, id, status, identifier_type, identifier, wildcard, expires_at, valid_for)
-values (core.uuid7(), core.uuid7('2030-03-10Z'), 'valid', 'dns', 'a.test', false, '2030-10-15Z', '1 day');
+insert into acme.authorizations (account_id, id, status, identifier_type, identifier, wildcard, expires_at, valid_for, quorum)
+values (core.uuid7(), core.uuid7('2030-03-10Z'), 'valid', 'dns', 'a.test', false, '2030-10-15Z', '1 day', t.quorum());
 insert into acme.certificates (account_id, id, order_id, issuer_id, profile, names, not_before, not_after, certificate)
 select core.uuid7(), core.uuid7(at), core.uuid7(), 1, 'default', '[]', at, till, 'der'
   from (values (timestamptz '2030-01-10Z', timestamptz '2030-04-10Z'), ('2030-02-10Z', '2031-04-10Z')) v(at, till);
@@ -63,8 +63,8 @@ select cmp_ok(array_length(t.names('nonces'), 1), '<=', 26 + 73, 'nonces of a da
 select format('drop table acme.%I', name) from core.partitions() \gexec
 select t.at('2030-02-01Z') \g /dev/null
 select t.put_order('2030-02-10Z', 'processing', '2030-09-15Z') \g /dev/null
-insert into acme.authorizations (account_id, id, status, identifier_type, identifier, wildcard, expires_at, valid_for)
-values (core.uuid7(), core.uuid7('2030-03-10Z'), 'valid', 'dns', 'a.test', false, '2030-10-15Z', '1 day');
+insert into acme.authorizations (account_id, id, status, identifier_type, identifier, wildcard, expires_at, valid_for, quorum)
+values (core.uuid7(), core.uuid7('2030-03-10Z'), 'valid', 'dns', 'a.test', false, '2030-10-15Z', '1 day', t.quorum());
 select t.at('2030-08-15Z') \g /dev/null
 select is((t.names('orders'))[1:2], array['203002', '203003'], 'an order that has not expired keeps its month');
 select is((t.names('challenges'))[1:2], array['203002', '203003'], 'in all tables');

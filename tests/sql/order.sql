@@ -7,7 +7,7 @@ select * from web.order_new(:'a', 1, t.nonce(), t.key(), null,
 	'[{"type": "dns", "value": "*.a.test"}, {"type": "dns", "value": "b.test"}]',
 	'[{"type": "dns", "value": "a.test", "wildcard": true, "challenges": ["dns-01"]},
 	  {"type": "dns", "value": "b.test", "wildcard": false, "challenges": ["http-01", "dns-01"]}]',
-	'short', '2026-12-01Z', '2026-12-02Z', 3600, 7200, false, false, null, null, null) \gset o_
+	'short', '2026-12-01Z', '2026-12-02Z', 3600, 7200, false, false, null, null, null, t.quorum(), null) \gset o_
 select is((select row(problem, status, error, certificate)::text from web.order_poll(:'a', :'o_id')), '(,pending,,)', 'a new order');
 select is(:'o_identifiers'::jsonb -> 0 ->> 'value', '*.a.test', 'identifiers as asked for');
 select is(row(:'o_not_before'::timestamptz, :'o_not_after'::timestamptz)::text, row('2026-12-01Z'::timestamptz, '2026-12-02Z'::timestamptz)::text, 'times as asked for');
@@ -26,7 +26,7 @@ select is(t.type((t.finalize(:'b', :'o_id')).problem), 'notFound', 'finalize of 
 select is((t.finalize(:'a', :'o_id')).problem, '{"type": "orderNotReady", "detail": "order is pending, it must be ready"}', 'finalize while pending');
 select core.uuid7() as n \gset
 select web.nonce_spend(:'n', t.key()) \g /dev/null
-select is(t.type((web.order_new(:'a', 1, :'n', t.key(), null, '[]', '[]', 'x', null, null, 1, 1, false, false, null, null, null)).problem), 'badNonce', 'newOrder spends a nonce');
+select is(t.type((web.order_new(:'a', 1, :'n', t.key(), null, '[]', '[]', 'x', null, null, 1, 1, false, false, null, null, null, t.quorum(), null)).problem), 'badNonce', 'newOrder spends a nonce');
 
 -- finalize refuses what does not fit, and the order stays ready.
 select t.ready(:'a', 'a.test', 'b.test') as o \gset

@@ -15,26 +15,26 @@ insert into blocked_keys select 'blocked ' || n, 'keyCompromise' from generate_s
 insert into accounts (account_id, jwk, key_thumbprint, eab_kid) select account_id, '{}', n, n - 2000 from t.accounts where n > 2000;
 update accounts set eab_kid = '1' where account_id = :'a';
 insert into account_keys select key_thumbprint, account_id from accounts where account_id <> :'a';
-insert into orders (account_id, id, status, profile, identifiers, expires_at, created_at)
-select account_id, core.uuid7(at), 'invalid', 'default', '[]', now(), at from t.accounts;
+insert into orders (account_id, id, status, profile, identifiers, expires_at, created_at, quorum)
+select account_id, core.uuid7(at), 'invalid', 'default', '[]', now(), at, t.quorum() from t.accounts;
 insert into order_authorizations (account_id, order_id, authorization_id, position)
 select account_id, id, core.uuid7(created_at), 0 from orders;
-insert into authorizations (account_id, id, status, identifier_type, identifier, wildcard, expires_at, valid_for)
-select account_id, authorization_id, 'invalid', 'dns', 'old.test', false, now(), '1 day' from order_authorizations;
+insert into authorizations (account_id, id, status, identifier_type, identifier, wildcard, expires_at, valid_for, quorum)
+select account_id, authorization_id, 'invalid', 'dns', 'old.test', false, now(), '1 day', t.quorum() from order_authorizations;
 insert into challenges (account_id, authorization_id, type, position, token)
 select account_id, id, 'http-01', 0, 'token' from authorizations;
 -- Half of it is still good.
-insert into authorizations (account_id, id, status, identifier_type, identifier, wildcard, expires_at, valid_for, validated_at, preauthorized)
-select account_id, core.uuid7(at), 'valid', 'dns', 'old' || n || '.test', false, now() + interval '1 day', '1 day', now(), true from t.accounts;
-insert into orders (account_id, id, status, profile, identifiers, expires_at, created_at)
-select account_id, core.uuid7(at), 'valid', 'default', '[]', now() + interval '1 day', at from t.accounts;
+insert into authorizations (account_id, id, status, identifier_type, identifier, wildcard, expires_at, valid_for, quorum, validated_at, preauthorized)
+select account_id, core.uuid7(at), 'valid', 'dns', 'old' || n || '.test', false, now() + interval '1 day', '1 day', t.quorum(), now(), true from t.accounts;
+insert into orders (account_id, id, status, profile, identifiers, expires_at, created_at, quorum)
+select account_id, core.uuid7(at), 'valid', 'default', '[]', now() + interval '1 day', at, t.quorum() from t.accounts;
 insert into serials (id, account_id, order_id, issuer_id, not_before, not_after, tbs)
 select core.uuid7(at), account_id, core.uuid7(at), t.issuer(), at, at, 'tbs' from t.accounts;
 insert into certificates (account_id, id, order_id, issuer_id, profile, names, not_before, not_after, certificate)
 select account_id, id, order_id, issuer_id, 'default', '["old.test"]', not_before, not_after, 'der' from serials;
 insert into nonces select core.uuid7(now() - n * interval '1 second') from generate_series(1, 3000) n;
-insert into jobs (id, kind, perspective, account_id, object_id, type, run_after)
-select core.uuid7(), kind, case kind when 'validate' then 'default' else '' end, account_id, core.uuid7(), 'http-01', now() + interval '1 hour'
+insert into jobs (id, kind, perspective, account_id, object_id, type, run_after, give_up_at)
+select core.uuid7(), kind, case kind when 'validate' then 'default' else '' end, account_id, core.uuid7(), 'http-01', now() + interval '1 hour', now() + interval '2 hours'
   from t.accounts, unnest(array['validate', 'issue']) kind;
 analyze;
 select pg_stat_force_next_flush();
@@ -57,7 +57,7 @@ select web.certificate_revoke(:'a', 1, t.nonce(), t.key(), :'c', certificate, 1)
 -- The same with all that can be used again, replaced, bound and changed.
 select (t.order_with(:'a', array['x.test', 'a.test'], _reuse => true, _reuse_order => true, _replaces => :'c')).id as r \gset
 select (t.order_with(:'a', array['x.test', 'a.test'], _reuse => true, _reuse_order => true, _replaces => :'c')).id as again \gset
-select problem from web.authorization_new(:'a', 1, t.nonce(), t.key(), null, 'dns', 'up.test', true, '["dns-01"]', 3600, 3600, true) \g /dev/null
+select problem from web.authorization_new(:'a', 1, t.nonce(), t.key(), null, 'dns', 'up.test', true, '["dns-01"]', 3600, 3600, true, t.quorum()) \g /dev/null
 select problem from web.account_orders(:'a', 1, t.nonce(), t.key(), null, 100) \g /dev/null
 select problem from web.account_orders(:'a', 1, t.nonce(), t.key(), :'o', 100) \g /dev/null
 select problem from web.certificate_renewal(:'c', 'key id') \g /dev/null

@@ -232,10 +232,10 @@ for i in $(seq 10); do
 	one=$(query "select t.authz('$account', '$order')")
 	query "select t.respond('$account', '$one')" >"$dir/responses"
 	query "select count(*) from va.claim('w', 'default', 100, 60)" >"$dir/claimed"
-	call "va.finish(t.job('$one'), 1, null, null)"
+	call "t.finish(t.job('$one'), 1)"
 	call "select status from t.order_with('$account', array['shared$i.test'], _reuse => true)"
 	call "select status from t.order_with('$account', array['shared$i.test', 'x.shared$i.test'], _reuse => true)"
-	call "select status from web.authorization_new($signed, null, 'dns', 'shared$i.test', false, '[\"http-01\", \"dns-01\"]', 3600, 3600, true)"
+	call "select status from web.authorization_new($signed, null, 'dns', 'shared$i.test', false, '[\"http-01\", \"dns-01\"]', 3600, 3600, true, t.quorum())"
 done
 ok "newOrder, newAuthz and validation of what they use again: all are answered" open_gate
 ok "every order all of whose authorizations are valid is ready" are "$(query "select count(*) from acme.orders o
@@ -264,7 +264,7 @@ ok "every job was handed out once" are "$(cat "$dir"/call.* | sed -n 's/^outcome
 query "select count(*) from va.claim('w', 'default', 100, 60)" >"$dir/rest"
 close_gate
 for job in $(query "select id from acme.jobs where kind = 'validate'"); do
-	call "va.finish('$job', 1, null, null)"
+	call "t.finish('$job', 1)"
 done
 ok "20 validations end: all are answered" open_gate
 ok "all are accepted" are "$(outcomes true)" 20
@@ -277,14 +277,14 @@ query "select count(*) from va.claim('w', 'default', 100, 60)" >"$dir/claimed"
 first=$(query "select t.job(t.authz('$account', '$order', 0))")
 second=$(query "select t.job(t.authz('$account', '$order', 1))")
 close_gate
-psql -qAt -c "begin; select va.finish('$first', 1, null, null); select pg_advisory_lock_shared(1); commit" \
+psql -qAt -c "begin; select t.finish('$first', 1); select pg_advisory_lock_shared(1); commit" \
 	>"$dir/first" 2>&1 9>&- &
 calls=1
 pids=$!
 eventually 1 "select count(*) from pg_locks where locktype = 'advisory' and objid = 1 and not granted"
-psql -qAt -c "select va.finish('$second', 1, null, null)" >"$dir/second" 2>&1 9>&- &
+psql -qAt -c "select t.finish('$second', 1)" >"$dir/second" 2>&1 9>&- &
 pids="$pids $!"
-ok "the second waits" eventually 1 "select count(*) from pg_stat_activity where query like 'select va.finish%' and wait_event_type = 'Lock'"
+ok "the second waits" eventually 1 "select count(*) from pg_stat_activity where query like 'select t.finish%' and wait_event_type = 'Lock'"
 ok "both end" open_gate
 ok "the order is ready" are "$(query "select t.status('orders', '$order')")" ready
 
@@ -296,10 +296,10 @@ query "select count(*) from va.claim('w', 'default', 100, 60)" >"$dir/claimed"
 for order in $(cat "$dir/orders"); do
 	one=$(query "select t.authz('$account', '$order', 0)")
 	two=$(query "select t.authz('$account', '$order', 1)")
-	call "va.finish(t.job('$one'), 1, null, null)"
-	call "va.finish(t.job('$two'), 1, null, null)"
+	call "t.finish(t.job('$one'), 1)"
+	call "t.finish(t.job('$two'), 1)"
 	call "select t.type(problem) from web.authorization_deactivate($signed, '$one')"
-	call "select t.type(problem) from web.challenge_respond($signed, '$two', 'http-01')"
+	call "select t.type(problem) from web.challenge_respond($signed, '$two', 'http-01', 3600)"
 done
 ok "validation, response and deactivation at once: all are answered" open_gate
 ok "deactivation always wins" are "$(query "select count(*) from acme.orders where status = 'invalid' and $of_these")" 10
@@ -327,7 +327,7 @@ query "select count(*) from va.claim('w', 'default', 15, 60)" >"$dir/claimed"
 query "update acme.jobs set attempts = 5, run_after = now() where attempts = 0"
 query "set search_path = acme, core; set role chert_owner; select core.make_partitions('2020-01-15Z')" >"$dir/made"
 for job in $(query "select id from acme.jobs where attempts = 1"); do
-	call "va.finish('$job', 1, null, null)"
+	call "t.finish('$job', 1)"
 done
 for i in $(seq 5); do
 	call "select count(*) from va.claim('w', 'default', 10, 60)"

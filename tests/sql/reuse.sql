@@ -8,7 +8,7 @@ create function t.pre(_account uuid, _name text, _subdomains boolean default fal
                       out problem jsonb, out id uuid, out status text, out expires_at timestamptz, out identifier_type text,
                       out identifier text, out wildcard boolean, out subdomains boolean, out challenges jsonb,
                       out retry_after int, out created boolean) language sql as $$
-	select * from web.authorization_new(_account, 1, t.nonce(), t.key(), _terms, 'dns', _name, _subdomains, _types, 3600, 86400, _reuse);
+	select * from web.authorization_new(_account, 1, t.nonce(), t.key(), _terms, 'dns', _name, _subdomains, _types, 3600, 86400, _reuse, t.quorum());
 $$;
 create function t.pass(_account uuid, _authorization uuid, _type text default 'dns-01') returns int8 language plpgsql as $$
 begin
@@ -48,7 +48,7 @@ select is(:'s_subdomains'::boolean, true, 'newAuthz for subdomains');
 select is(t.shape(t.order_with(:'a', array['x.up.test'])), 'pending pending:x.up.test', 'good for nothing while pending');
 select is(t.pass(:'a', :'s_id'), 1::bigint, 'validated');
 select is(t.shape(t.order_with(:'a', array['x.up.test', 'a.b.up.test', '*.up.test', '*.c.up.test', 'up.test'])), 'ready valid:up.test', 'one authorization for all');
-select is(array(select core.find_authorization(:'a', w || '{"ancestors": false}', '1 day', true)
+select is(array(select core.find_authorization(:'a', w || '{"ancestors": false}', '1 day', t.quorum(), true)
                   from jsonb_array_elements(t.wanted(array['z.up.test', '*.up.test', 'up.test'])) w),
           array[null, null, :'s_id'::uuid], 'its own name only where no ancestor may count');
 select is(t.shape(t.order_with(:'a', array['xup.test'])), 'pending pending:xup.test', 'whole labels only');

@@ -22,13 +22,19 @@ $$;
 create function t.account(_jwk text) returns uuid language sql as
 	$$ select account from t.register(_jwk, '["mailto:a@example.org"]') $$;
 
+-- An address is one that looks like it.
+create function t.type_of(_name text) returns text language sql as $$ select case when _name ~ ':|^[0-9.]+$' then 'ip' else 'dns' end $$;
 create function t.identifiers(_names text[]) returns jsonb language sql as
-	$$ select jsonb_agg(jsonb_build_object('type', 'dns', 'value', n)) from unnest(_names) n $$;
+	$$ select jsonb_agg(jsonb_build_object('type', t.type_of(n), 'value', n)) from unnest(_names) n $$;
+-- A quorum of so many remote perspectives, from so many regions; the first one is the primary.
+create function t.quorum(_perspectives text[] default '{default}', _remote int default 0, _regions int default 0) returns jsonb
+language sql as $$ select jsonb_build_object('perspectives', _perspectives, 'remote', _remote, 'regions', _regions) $$;
 -- What the responder makes of names; with _ancestor that covers them all.
 create function t.wanted(_names text[], _ancestor text default null) returns jsonb language sql as $$
-	select jsonb_agg(jsonb_build_object('type', 'dns', 'value', coalesce(_ancestor, ltrim(n, '*.')),
+	select jsonb_agg(jsonb_build_object('type', t.type_of(n), 'value', coalesce(_ancestor, ltrim(n, '*.')),
 	                 'wildcard', _ancestor is null and n like '*.%', 'subdomains', _ancestor is not null,
 	                 'challenges', case when _ancestor is not null or n like '*.%' then '["dns-01"]'::jsonb
+	                                    when t.type_of(n) = 'ip' then '["http-01", "tls-alpn-01"]'
 	                                    else '["http-01", "dns-01"]' end))
 	  from unnest(_names) n;
 $$;
@@ -36,12 +42,13 @@ $$;
 create function t.order_with(_account uuid, _names text[], _profile text default 'default', _terms text default null,
                              _ancestor text default null, _reuse_order boolean default false,
                              _reuse boolean default false, _replaces uuid default null, _valid_for int8 default 86400,
-                             _issuer_key bytea default 'key id', _not_after timestamptz default null)
+                             _issuer_key bytea default 'key id', _not_after timestamptz default null,
+                             _quorum jsonb default t.quorum(), _caa jsonb default null)
 returns core.order_reply language sql as $$
 	select o
 	  from web.order_new(_account, (select key_version from acme.accounts where account_id = _account), t.nonce(), t.key(),
 	       _terms, t.identifiers(_names), t.wanted(_names, _ancestor), _profile, null, _not_after, 86400, _valid_for,
-	       _reuse_order, _reuse, 'certID of ' || _replaces, _replaces, _issuer_key) o;
+	       _reuse_order, _reuse, 'certID of ' || _replaces, _replaces, _issuer_key, _quorum, _caa) o;
 $$;
 create function t.order(_account uuid, variadic _names text[]) returns uuid language sql as
 	$$ select (t.order_with(_account, _names)).id $$;
@@ -51,19 +58,23 @@ create function t.authz(_account uuid, _order uuid, _position int default 0) ret
 	 where account_id = _account and order_id = _order and position = _position;
 $$;
 
-create function t.respond(_account uuid, _authorization uuid, _type text default 'dns-01') returns core.challenge_reply
-language sql as $$
-	select r from web.challenge_respond(_account, 1, t.nonce(), t.key(), _authorization, _type) r;
+create function t.respond(_account uuid, _authorization uuid, _type text default 'dns-01', _patience int8 default 3600)
+returns core.challenge_reply language sql as $$
+	select r from web.challenge_respond(_account, 1, t.nonce(), t.key(), _authorization, _type, _patience) r;
 $$;
 
 -- A claimed job by its authorization or order.
-create function t.job(_object uuid) returns uuid language sql as 'select id from acme.jobs where object_id = _object';
+create function t.job(_object uuid, _perspective text default null) returns uuid language sql as
+	'select id from acme.jobs where object_id = _object and perspective = coalesce(_perspective, perspective)';
+-- An outcome, where no more than that matters.
+create function t.finish(_job uuid, _attempt int, _problem jsonb default null, _region text default '') returns boolean language sql as
+	$$ select accepted from va.finish(_job, _attempt, _region, _problem, '{"seen": true}', null) $$;
 
--- Ends whatever validation is queued; returns how many.
-create function t.validate(_problem jsonb default null) returns int8 language sql as $$
-	select count(*) filter (where f.accepted)
-	  from (select * from va.claim('host/va', 'default', 100, 60) offset 0) c
-	 cross join lateral va.finish(c.job, c.attempt, _problem, '{"seen": true}') f;
+-- Ends whatever validation of a perspective is queued; returns how many.
+create function t.validate(_problem jsonb default null, _perspective text default 'default', _region text default '') returns int8
+language sql as $$
+	select count(*) filter (where t.finish(c.job, c.attempt, _problem, _region))
+	  from (select * from va.claim('host/' || _perspective, _perspective, 100, 60) offset 0) c;
 $$;
 
 create function t.ready(_account uuid, variadic _names text[]) returns uuid language plpgsql as $$
@@ -78,7 +89,8 @@ end $$;
 
 create function t.finalize(_account uuid, _order uuid, _thumbprint text default 'csr key') returns core.order_reply
 language sql as $$
-	select r
+	select row(problem, id, status, expires_at, identifiers, authorizations, not_before, not_after, error, certificate, profile, replaces,
+	           retry_after)::core.order_reply
 	  from web.order_finalize(_account, 1, t.nonce(), t.key(), _order,
 	       (select jsonb_path_query_array(identifiers, '$[*].value') from acme.orders where id = _order),
 	       'spki', _thumbprint, '["default", "short"]') r;
