@@ -68,6 +68,11 @@ int der_peek(const struct der *in)
 	return read_header(in, &header, &content) ? in->p[0] : -1;
 }
 
+bool der_equal(const struct der *a, const struct der *b)
+{
+	return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
+}
+
 void der_out_init(struct der_out *out, void *memory, size_t size)
 {
 	out->start = memory;

@@ -35,7 +35,8 @@ struct der {
  */
 bool der_take(struct der *in, uint8_t tag, struct der *ret, struct der *ret_whole) NONNULL(1, 3) CHECK_RESULT;
 /* The next tag, or -1 at the end or where no well-formed element starts. */
-int der_peek(const struct der *in) NONNULL(1);
+int  der_peek(const struct der *in) NONNULL(1);
+bool der_equal(const struct der *a, const struct der *b) NONNULL(1, 2);
 
 /* The writer fills a fixed buffer from its end; failure (no room) is sticky. */
 struct der_out {
