@@ -30,7 +30,8 @@ def stack_settings():
 
 @pytest.fixture(scope="module")
 def stack(stack_settings):
-    defaults = {"web": WEB, "durable": False, "hosts": ["127.0.0.1 localhost *"]}
+    defaults = {"web": WEB, "durable": False, "hosts": ["127.0.0.1 localhost *"],
+                "validator_settings": 'poll-interval = "100ms"\n\tretry-delay = "100ms"'}
     st = stacks.Stack(short_dir("stack"), BUILD, **(defaults | stack_settings))
     try:
         st.start()

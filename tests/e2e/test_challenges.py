@@ -39,7 +39,7 @@ def test_a208_responses_that_are_none(client, name, payload):
     assert client.read(http["url"]) == http
 
 
-@pytest.mark.parametrize("kind", ["tls-alpn-01", "x", "HTTP-01", "", "h" * 100])
+@pytest.mark.parametrize("kind", ["dns-account-01", "dns-persist-01", "x", "HTTP-01", "", "h" * 100])
 def test_challenge_types_not_offered(client, name, kind):
     _, _, http, _ = offered(client, name)
     client.post(http["url"].removesuffix("http-01") + kind, {}).problem("malformed", 404)

@@ -15,7 +15,7 @@ def stack_settings():
 def test_a195_created(client, name):
     reply = client.new_authz(name).ok(201)
     assert reply.json["status"] == "pending" and reply.json["identifier"] == {"type": "dns", "value": name}
-    assert {c["type"] for c in reply.json["challenges"]} == {"http-01", "dns-01"}
+    assert {c["type"] for c in reply.json["challenges"]} == {"http-01", "dns-01", "tls-alpn-01"}
     assert not {"wildcard", "subdomainAuthAllowed"} & set(reply.json)
     assert client.read(reply.location) == reply.json
 
@@ -25,7 +25,7 @@ def test_a156_case(client, name):
 
 
 def test_a196_unwilling(client):
-    client.post(client.directory["newAuthz"], {"identifier": {"type": "ip", "value": "127.0.0.1"}}).problem(
+    client.post(client.directory["newAuthz"], {"identifier": {"type": "email", "value": "a@example.test"}}).problem(
         "unsupportedIdentifier", 403)
     client.new_authz("localhost").problem("rejectedIdentifier", 403)
 

@@ -179,7 +179,7 @@ NAMES = ["*", "*.", "*.test", "*.co.uk", "a b.test", "a\u0000.test", "1.2.3.4", 
 
 @pytest.mark.parametrize("value", NAMES, ids=ascii)
 def test_a154_a155_a158_no_names(client, value):
-    reply = client.new_order([value])
+    reply = client.new_order([{"type": "dns", "value": value}])
     assert reply.status in (400, 403) and reply.json["type"] in (acme.ERROR + "malformed", acme.ERROR + "rejectedIdentifier")
 
 

@@ -16,8 +16,10 @@ import hashlib
 import hmac
 import http.client
 import http.server
+import ipaddress
 import json
 import re
+import socket
 import ssl
 import threading
 import time
@@ -102,12 +104,27 @@ class MacKey:
         return hmac.digest(self.secret, data, self.alg.replace("HS", "sha"))
 
 
+def address(text):
+    """None when it is no IP address."""
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(text)
+
+
+def identifier(name):
+    """Of type ip for an address as text."""
+    return {"type": "ip" if address(name) else "dns", "value": name}
+
+
+def general_name(name):
+    return x509.IPAddress(address(name)) if address(name) else x509.DNSName(name)
+
+
 def csr(key, names, common_name=None, extensions=()):
     """DER.  `extensions` are (x509 extension, critical) beside the subjectAltName."""
     subject = [x509.NameAttribute(NameOID.COMMON_NAME, common_name)] if common_name else []
     builder = x509.CertificateSigningRequestBuilder().subject_name(x509.Name(subject))
     if names:
-        builder = builder.add_extension(x509.SubjectAlternativeName([x509.DNSName(n) for n in names]), critical=False)
+        builder = builder.add_extension(x509.SubjectAlternativeName([general_name(n) for n in names]), critical=False)
     for extension, critical in extensions:
         builder = builder.add_extension(extension, critical=critical)
     digest = None if key.alg == "EdDSA" else hashes.SHA256()
@@ -131,8 +148,9 @@ def cert_id(certificate):
 
 
 def names_of(certificate):
-    return certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value.get_values_for_type(
-        x509.DNSName)
+    """DNS names, then addresses as texts."""
+    names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    return names.get_values_for_type(x509.DNSName) + [str(a) for a in names.get_values_for_type(x509.IPAddress)]
 
 
 class Reply:
@@ -339,7 +357,7 @@ class Acme:
             url = next(iter(reply.links("next")), None)
 
     def new_order(self, names, **members):
-        identifiers = [n if isinstance(n, dict) else {"type": "dns", "value": n} for n in names]
+        identifiers = [n if isinstance(n, dict) else identifier(n) for n in names]
         return self.post(self.directory["newOrder"], {"identifiers": identifiers} | members)
 
     def read(self, url):
@@ -370,8 +388,8 @@ class Acme:
         if authorization["status"] != "pending":
             return authorization
         challenge = self.challenge(authorization, kind)
-        with solver.answer(authorization["identifier"]["value"], challenge["token"],
-                           self.key_authorization(challenge["token"])):
+        token = challenge.get("token")
+        with solver.answer(authorization["identifier"]["value"], token, token and self.key_authorization(token)):
             self.post(challenge["url"], {}).ok()
             return self.poll(url, until=("valid", "invalid", "expired", "deactivated", "revoked"))
 
@@ -402,7 +420,7 @@ class Acme:
 
     def new_authz(self, name, **members):
         """newAuthz; `members` go into the identifier."""
-        return self.post(self.directory["newAuthz"], {"identifier": {"type": "dns", "value": name} | members})
+        return self.post(self.directory["newAuthz"], {"identifier": identifier(name) | members})
 
     def download(self, url):
         reply = self.post(url, headers={"Accept": "application/pem-certificate-chain"}).ok()
@@ -428,9 +446,9 @@ def together(clients, action):
 
 
 class HttpSolver:
-    """Answers http-01 on a port of 127.0.0.1.  `replies` may hold (status, headers, body) by path for misbehaving."""
+    """Answers http-01 on a port of one address.  `replies` may hold (status, headers, body) by path for misbehaving."""
 
-    def __init__(self, port):
+    def __init__(self, port, host="127.0.0.1"):
         self.tokens, self.replies, self.seen, self.delay = {}, {}, [], 0
         solver = self
 
@@ -455,10 +473,11 @@ class HttpSolver:
                 pass
 
         class Server(http.server.ThreadingHTTPServer):
+            address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
             daemon_threads = True
             request_queue_size = 128
 
-        self.server = Server(("127.0.0.1", port), Handler)
+        self.server = Server((host, port), Handler)
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self.thread.start()
 
