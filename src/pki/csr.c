@@ -8,6 +8,7 @@
 #include "base/address.h"
 #include "base/mem.h"
 #include "pki/der.h"
+#include "pki/extension.h"
 
 /*
  * The request is read here, strictly and in one pass; GnuTLS gets the public key and the signed bytes only.  Its own
@@ -15,7 +16,6 @@
  * costs seconds for a request of a few kilobytes.
  */
 #define ATTRIBUTES_MAX     8
-#define EXTENSIONS_MAX     20
 #define RDNS_MAX           10
 #define NAMES_MAX          128 /* before duplicates are dropped: a little more than an order may have */
 #define TAG_ATTRIBUTES     0xa0
@@ -52,11 +52,6 @@ static const struct der oid_san = OID(0x55, 0x1d, 0x11);
 static const struct der oid_basic_constraints = OID(0x55, 0x1d, 0x13);
 static const struct der oid_extension_request = OID(0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, 0x0e);
 static const struct der oid_ms_extensions = OID(0x2b, 0x06, 0x01, 0x04, 0x01, 0x82, 0x37, 0x02, 0x01, 0x0e);
-
-static bool equal(const struct der *a, const struct der *b)
-{
-	return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
-}
 
 /* clang-format off */
 /* Whole AlgorithmIdentifiers, octet by octet as the baseline requirements 7.1.3.2 give them; others are refused. */
@@ -186,7 +181,7 @@ static int read_attribute_value(struct der *rdn, struct request *req, struct pro
 	tag = der_peek(&pair);
 	if (tag < 0 || !der_take(&pair, (uint8_t)tag, &text, NULL) || pair.len > 0)
 		return broken("its subject has an attribute without exactly one value", p);
-	if (!equal(&oid, &oid_common_name))
+	if (!der_equal(&oid, &oid_common_name))
 		return 0;
 	if (tag != DER_UTF8_STRING && tag != TAG_PRINTABLE_TEXT && tag != TAG_IA5_TEXT)
 		return problem_set(p, PROB_BAD_CSR,
@@ -238,11 +233,11 @@ static int read_attributes(struct request *req, struct problem *p)
 		if (!der_take(&attributes, DER_SEQUENCE, &one, NULL) || !der_take(&one, DER_OID, &oid, NULL) ||
 		    !der_take(&one, DER_SET, &values, NULL) || one.len > 0 || values.len == 0)
 			return broken("it has an attribute that is not an identifier with values", p);
-		if (equal(&oid, &oid_ms_extensions))
+		if (der_equal(&oid, &oid_ms_extensions))
 			return problem_set(
 				p, PROB_BAD_CSR,
 				"CSR has extensions in the Microsoft attribute; extensionRequest is expected");
-		if (equal(&oid, &oid_extension_request)) {
+		if (der_equal(&oid, &oid_extension_request)) {
 			int r = add_extensions(&values, req, p);
 
 			if (r < 0)
@@ -293,45 +288,21 @@ static int read_basic_constraints(struct der value, struct problem *p)
 	return broken("its basicConstraints do not start with a cA of TRUE", p);
 }
 
-/* Takes one Extension; `critical` is DEFAULT FALSE, so that only TRUE may be written (X.690 11.1, 11.5). */
-static bool take_extension(struct der *list, struct der *ret_oid, struct der *ret_value)
-{
-	struct der ext, critical;
-
-	if (!der_take(list, DER_SEQUENCE, &ext, NULL) || !der_take(&ext, DER_OID, ret_oid, NULL))
-		return false;
-	if (der_peek(&ext) == DER_BOOLEAN &&
-	    (!der_take(&ext, DER_BOOLEAN, &critical, NULL) || critical.len != 1 || critical.p[0] != 0xff))
-		return false;
-	return der_take(&ext, DER_OCTET_STRING, ret_value, NULL) && ext.len == 0;
-}
-
-static bool is_among(const struct der *oid, const struct der *seen, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (equal(oid, &seen[i]))
-			return true;
-	}
-	return false;
-}
-
 static int read_extensions(struct request *req, struct problem *p)
 {
-	struct der list = req->extensions, seen[EXTENSIONS_MAX], value;
-	int        r = 0;
+	const struct extension *san, *constraints;
+	struct extensions       list;
+	const char             *wrong = extensions_read(req->extensions, &list);
+	int                     r = 0;
 
-	for (size_t n = 0; r == 0 && list.len > 0; n++) {
-		if (n == EXTENSIONS_MAX)
-			return problem_set(p, PROB_BAD_CSR, "CSR has more than %d extensions", EXTENSIONS_MAX);
-		if (!take_extension(&list, &seen[n], &value))
-			return broken("it has an ill-formed extension", p);
-		if (is_among(&seen[n], seen, n))
-			return problem_set(p, PROB_BAD_CSR, "CSR has the same extension twice");
-		if (equal(&seen[n], &oid_san))
-			r = read_san(value, req, p);
-		else if (equal(&seen[n], &oid_basic_constraints))
-			r = read_basic_constraints(value, p);
-	}
+	if (wrong)
+		return problem_set(p, PROB_BAD_CSR, "CSR has %s", wrong);
+	san = extensions_find(&list, &oid_san);
+	constraints = extensions_find(&list, &oid_basic_constraints);
+	if (san)
+		r = read_san(san->value, req, p);
+	if (r == 0 && constraints)
+		r = read_basic_constraints(constraints->value, p);
 	return r;
 }
 
@@ -383,7 +354,7 @@ static int verify(const struct request *req, gnutls_pubkey_t key, struct problem
 	int                r;
 
 	for (size_t i = 0; i < ARRAY_LEN(signature_algorithms); i++) {
-		if (!equal(&req->algorithm, &signature_algorithms[i].identifier))
+		if (!der_equal(&req->algorithm, &signature_algorithms[i].identifier))
 			continue;
 		r = gnutls_pubkey_verify_data2(key, signature_algorithms[i].id, 0, &data, &signature);
 		return r < 0 ? problem_gnutls(p, PROB_BAD_CSR, r, "CSR has a signature that does not verify") : 0;

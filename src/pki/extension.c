@@ -20,7 +20,7 @@ const char *extensions_read(struct der list, struct extensions *ret)
 
 	for (ret->n = 0; list.len > 0; ret->n++) {
 		if (ret->n == EXTENSIONS_MAX)
-			return "more extensions than 20";
+			return "more than 20 extensions";
 		if (!take(&list, &one))
 			return "an ill-formed extension";
 		if (extensions_find(ret, &one.oid))

@@ -259,7 +259,7 @@ static void test_many_extensions(void **state UNUSED)
 	check(&der, &name, "20 extensions", NULL);
 	buf_adds(&extensions, "300806022a7f04020500");
 	der = make(&(struct parts){ .extensions = buf_str(&extensions) }, memory);
-	check(&der, &name, "21 extensions", "more extensions than 20");
+	check(&der, &name, "21 extensions", "more than 20 extensions");
 }
 
 /* Every prefix is refused, and so is what has a byte more. */
