@@ -10,7 +10,7 @@ security definer set search_path = acme, core, pg_catalog, pg_temp as $$
 	  group by status
 	  order by status)
 	union all
-	(select 'jobs', kind, count(id)::text, min(run_after)
+	(select 'jobs', kind, count(id)::text, nullif(min(run_after), 'infinity')
 	   from unnest(array['validate', 'issue']) kind
 	   left join jobs using (kind)
 	  group by kind

@@ -31,7 +31,7 @@ begin
 		return _reply;
 	end if;
 	perform core.check_order(_identifiers, _authorizations, _lifetime, _valid_for, _quorum, _caa);
-	_caa := nullif(_caa, '[]');
+	_caa := (select jsonb_agg(name order by name) from jsonb_array_elements_text(_caa) name);
 	_reply.id := case when _reuse_order then
 		core.open_order(_account, _identifiers, _profile, _not_before, _not_after, _replaces, _quorum, _caa) end;
 	if _reply.id is not null then

@@ -78,8 +78,8 @@ select is((t.order_with(:'a', array['a.test', 'evila.test', '*.c.test'])).proble
 	{"type": "rejectedIdentifier", "detail": "external account binding does not permit this name", "identifier": {"type": "dns", "value": "evila.test"}},
 	{"type": "rejectedIdentifier", "detail": "external account binding does not permit this name", "identifier": {"type": "dns", "value": "*.c.test"}}]}', 'names it does not');
 select is((t.order_with(:'a', array['a.test'], 'short')).problem ->> 'detail', 'external account binding does not permit profile short', 'a profile it does not permit');
-select is(t.type((select problem from web.authorization_new(:'a', 1, t.nonce(), t.key(), null, 'dns', 'c.test', true, '["dns-01"]', 3600, 3600, false))), 'rejectedIdentifier', 'newAuthz for a name it does not permit');
-select is((select problem from web.authorization_new(:'a', 1, t.nonce(), t.key(), null, 'dns', 'a.test', true, '["dns-01"]', 3600, 3600, false)), null, 'newAuthz for one it permits');
+select is(t.type((select problem from web.authorization_new(:'a', 1, t.nonce(), t.key(), null, 'dns', 'c.test', true, '["dns-01"]', 3600, 3600, false, t.quorum()))), 'rejectedIdentifier', 'newAuthz for a name it does not permit');
+select is((select problem from web.authorization_new(:'a', 1, t.nonce(), t.key(), null, 'dns', 'a.test', true, '["dns-01"]', 3600, 3600, false, t.quorum())), null, 'newAuthz for one it permits');
 select is((select orders from acme.eab_keys where kid = 'limited'), 1, 'what was refused was not counted');
 select is(t.refused(:'a', 'b.test'), null, 'a second order'), is(t.refused(:'a', 'b.test'), null, 'a third');
 select is(t.refused(:'a', 'b.test'), 'rateLimited: external account binding permits no more orders', 'no fourth');

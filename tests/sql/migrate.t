@@ -57,13 +57,13 @@ unchanged()
 }
 
 new_database
-ok "an empty database becomes current" says "schema version: 0 -> 2" migrate
-ok "the version is recorded" says 2 query "select version from acme.schema_version"
+ok "an empty database becomes current" says "schema version: 0 -> 3" migrate
+ok "the version is recorded" says 3 query "select version from acme.schema_version"
 ok "there is a nonce key" says 1 query "select count(*) from web.nonce_keys()"
 ok "there are partitions for now" says 0 query "set search_path = acme, core; select core.make_partitions(now())"
 query "insert into acme.account_keys values ('k', gen_random_uuid())"
 dump >"$dir/dump"
-ok "again: it is current" says "schema version: 2 -> 2" migrate
+ok "again: it is current" says "schema version: 3 -> 3" migrate
 ok "again: nothing has changed" unchanged
 
 query "create function web.left_over() returns int language sql as 'select 1'"
@@ -77,7 +77,7 @@ deploy()
 	PGOPTIONS='-c search_path=nowhere -c default_transaction_isolation=serializable -c client_min_messages=warning' \
 		psql -q -U deployer -d chert -f "$sql/migrate.sql"
 }
-ok "a member of chert_owner may do it" says "schema version: 2 -> 2" deploy
+ok "a member of chert_owner may do it" says "schema version: 3 -> 3" deploy
 ok "with the same outcome" unchanged
 query "create role stranger login; grant connect on database chert to stranger"
 ok "others may not" fails "permission denied" psql -q -U stranger -d chert -f "$sql/migrate.sql"
@@ -90,7 +90,7 @@ two_at_once()
 	migrate >"$dir/two" 2>&1 || return 1
 	wait "$one" || return 1
 	sort "$dir/one" "$dir/two" >"$dir/both"
-	printf 'schema version: %s -> 2\n' 0 2 | diff - "$dir/both"
+	printf 'schema version: %s -> 3\n' 0 3 | diff - "$dir/both"
 }
 new_database
 ok "two at once: both succeed, one does it" two_at_once
@@ -103,7 +103,8 @@ stay_connected()
 		prepare new as select status from web.order_new(\$1, 1, core.uuid7(), 1, null,
 			'[{"type": "dns", "value": "a.test"}]',
 			'[{"type": "dns", "value": "a.test", "wildcard": false, "challenges": ["dns-01"]}]', 'x', null, null, 60, 60,
-			false, false, null, null, null);
+			false, false, null, null, null,
+			'{"perspectives": ["default"], "remote": 0, "regions": 0}', null);
 		prepare claim as select count(*) from va.claim('w', 'default', 1, 1);
 		select account from web.account_new(core.uuid7(), 1, 'RBNvo1WzZ4oRRq0W9-hknpT7T8If536DEMBg9hyq_4o', '{}',
 			'[]', null, false, false, null, null, null, null) \gset
@@ -113,7 +114,7 @@ stay_connected()
 		execute new(:'account');
 		execute claim;
 	SQL
-	printf 'pending\n0\npending\n0\n' | diff - "$dir/connected" && grep -q 'version: 2' "$dir/meanwhile"
+	printf 'pending\n0\npending\n0\n' | diff - "$dir/connected" && grep -q 'version: 3' "$dir/meanwhile"
 }
 new_database
 migrate >/dev/null
@@ -181,7 +182,7 @@ migrate >/dev/null
 schema >"$dir/schema"
 new_database
 ok "version 1 with data" version_1
-ok "becomes current" says "schema version: 1 -> 2" migrate
+ok "becomes current" says "schema version: 1 -> 3" migrate
 ok "who had agreed has agreed to a version without a name" says "|f
 |t" query "select terms, terms is not null from acme.accounts order by 2"
 ok "what was there goes on" old_data_works
@@ -192,20 +193,20 @@ ok "its tables are those of a new database" sh -c 'sort "$1" >"$1.sorted"; sort 
 new_database
 migrate >/dev/null
 dump >"$dir/dump"
-sed -i 's/^\\set new 2$/\\set new 3/; s/^update acme.schema_version/select :old < 3 as wanted \\gset\n\\if :wanted\n\\ir migrations\/0003-more.sql\n\\endif\n&/' "$sql/migrate.sql"
-echo 'create table acme.more (id int); insert into acme.more select 1 / 0;' >"$sql/migrations/0003-more.sql"
+sed -i 's/^\\set new 3$/\\set new 4/; s/^update acme.schema_version/select :old < 4 as wanted \\gset\n\\if :wanted\n\\ir migrations\/0004-more.sql\n\\endif\n&/' "$sql/migrate.sql"
+echo 'create table acme.more (id int); insert into acme.more select 1 / 0;' >"$sql/migrations/0004-more.sql"
 ok "a step that fails: the run fails" fails "division by zero" migrate
 ok "a step that fails: nothing has changed" unchanged
 echo 'select 1 / 0;' >>"$sql/admin/status.sql"
-echo 'create table acme.more (id int);' >"$sql/migrations/0003-more.sql"
+echo 'create table acme.more (id int);' >"$sql/migrations/0004-more.sql"
 ok "a function that fails: the run fails" fails "division by zero" migrate
 ok "a function that fails: nothing has changed" unchanged
 cp "$top/sql/admin/status.sql" "$sql/admin/status.sql"
-ok "the next version" says "schema version: 2 -> 3" migrate
+ok "the next version" says "schema version: 3 -> 4" migrate
 ok "has what it brings" says 0 query "select count(*) from acme.more"
 
 dump >"$dir/dump"
-ok "older files: refused" fails "schema version is 3, these files know versions up to 2 only" \
+ok "older files: refused" fails "schema version is 4, these files know versions up to 3 only" \
 	psql -q -d chert -f "$top/sql/migrate.sql"
 ok "older files: nothing has changed" unchanged
 done_testing

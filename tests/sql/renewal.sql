@@ -54,14 +54,14 @@ select is((t.finalize(:'a', :'o')).status, 'processing', 'finalized'), is(t.sign
 
 -- Waiting
 set search_path = acme, core, public;
-select is(core.retry_after('validate'), 1, 'no queue');
+select is(core.retry_after('validate', t.quorum(), null), 1, 'no queue');
 select t.order(:'a', 'w.test') as o \gset
 select t.authz(:'a', :'o') as z \gset
 select is((t.respond(:'a', :'z')).retry_after, 1, 'a queue that moves');
 update acme.jobs set run_after = now() - interval '9.5 seconds';
 select is((web.challenge_get(:'a', 1, t.nonce(), t.key(), :'z', 'dns-01')).retry_after, 10, 'a queue that does not');
 select is((web.authorization_get(:'a', 1, t.nonce(), t.key(), :'z')).retry_after, 10, 'authorization'), is((web.order_poll(:'a', :'o')).retry_after, 10, 'order');
-select is(core.retry_after('issue'), 1, 'the signer''s is another');
+select is(core.retry_after('issue', null, null), 1, 'the signer''s is another');
 update acme.jobs set run_after = now() - interval '1 hour';
 select is((web.order_poll(:'a', :'o')).retry_after, 60, 'a minute at most');
 select t.validate() \g /dev/null
