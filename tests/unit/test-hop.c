@@ -15,7 +15,8 @@ static const struct {
 	bool        literal;
 } followed[] = {
 	{ "http://b.example/x", "http://b.example/x", "b.example", 80, false },
-	{ "HTTPS://B.Example:443/x?y=z", "https://B.Example:443/x?y=z", "b.example", 443, false },
+	{ "HTTPS://B.Example:443/x?y=z", "https://b.example/x?y=z", "b.example", 443, false },
+	{ "http://b.example:80/x", "http://b.example/x", "b.example", 80, false },
 	{ "https://b.example", "https://b.example/", "b.example", 443, false },
 	{ "/other", "http://a.example/other", "a.example", 80, false },
 	{ "other", "http://a.example/.well-known/other", "a.example", 80, false },
@@ -24,6 +25,7 @@ static const struct {
 	{ "http://b.example/x#fragment", "http://b.example/x", "b.example", 80, false },
 	{ "http://192.0.2.1/x", "http://192.0.2.1/x", "192.0.2.1", 80, true },
 	{ "http://[2001:db8::1]/x", "http://[2001:db8::1]/x", "2001:db8::1", 80, true },
+	{ "http://[2001:DB8:0:0::1]/x", "http://[2001:db8::1]/x", "2001:db8::1", 80, true },
 	/* Other ways to write an address are known for what they are. */
 	{ "http://0x7f.1/x", "http://127.0.0.1/x", "127.0.0.1", 80, true },
 	{ "http://2130706433/x", "http://127.0.0.1/x", "127.0.0.1", 80, true },
@@ -53,6 +55,13 @@ static const struct {
 	{ "http://.example/", "DNS name" },
 	{ "http://[fe80::1%25eth0]/", "usable host" },
 	{ "http://[::1/", "URL" },
+	{ "http://[::1%25lo]/", "usable host" },
+	{ "http://[v1.x]/", "URL" },
+	{ "https://", "URL" },
+	{ "http://b.example:99999/", "URL" },
+	{ "http://b%0aexample/", "URL" },
+	{ "http://b%2fexample/", "URL" },
+	{ "http://b!example/", "DNS name" },
 };
 
 static struct hop *first(void)
@@ -72,6 +81,47 @@ static void test_first(void **state UNUSED)
 	assert_false(other->literal);
 }
 
+/* RFC 8738 5: an IPv6 address is put into brackets. */
+static void test_first_of_addresses(void **state UNUSED)
+{
+	auto_(hop) struct hop *v4 = hop_first("192.0.2.1", 80, "/x");
+	auto_(hop) struct hop *v6 = hop_first("2001:db8::1", 80, "/x");
+	auto_(hop) struct hop *other = hop_first("2001:db8::1", 5002, "/x");
+
+	assert_string_equal(v4->url, "http://192.0.2.1/x");
+	assert_string_equal(v6->url, "http://[2001:db8::1]/x");
+	assert_string_equal(other->url, "http://[2001:db8::1]:5002/x");
+	assert_string_equal(v6->host, "2001:db8::1");
+	assert_true(v4->literal && !v4->addr.v6);
+	assert_true(v6->literal && v6->addr.v6);
+}
+
+static const struct {
+	const char *location, *token, *shown;
+} views[] = {
+	{ "/plain", NULL, "http://a.example/plain" },
+	{ "/x?session=secret", NULL, "http://a.example/x?..." },
+	{ "/before-token-after", "token", "http://a.example/before-{token}-after" },
+	{ "/\"quoted\"", NULL, "http://a.example/'quoted'" },
+	{ "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL, "http://a.example/aaaaaaaaaaaaaaaaaaa..." },
+	{ "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa?b", NULL, "http://a.example/aaaaaaaaaaaaaaa...?..." },
+};
+
+static void test_show(void **state UNUSED)
+{
+	auto_(hop) struct hop *from = first();
+	char                   out[40];
+
+	for (size_t i = 0; i < ARRAY_LEN(views); i++) {
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		auto_(hop) struct hop             *to = NULL;
+
+		assert_int_equal(hop_redirect(from, views[i].location, &standard, &to, &p), 0);
+		hop_show(to, views[i].token, out, sizeof(out));
+		assert_string_equal(out, views[i].shown);
+	}
+}
+
 static void test_followed(void **state UNUSED)
 {
 	auto_(hop) struct hop *from = first();
@@ -86,6 +136,7 @@ static void test_followed(void **state UNUSED)
 		assert_string_equal(to->host, followed[i].host);
 		assert_int_equal(to->port, followed[i].port);
 		assert_int_equal(to->literal, followed[i].literal);
+		assert_int_equal(to->tls, to->port == 443);
 	}
 }
 
@@ -136,9 +187,13 @@ static void test_other_ports(void **state UNUSED)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_first),       cmocka_unit_test(test_followed),
-		cmocka_unit_test(test_refused),     cmocka_unit_test(test_length_is_bounded),
+		cmocka_unit_test(test_first),
+		cmocka_unit_test(test_first_of_addresses),
+		cmocka_unit_test(test_followed),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_length_is_bounded),
 		cmocka_unit_test(test_other_ports),
+		cmocka_unit_test(test_show),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
