@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "acme/policy.h"
 #include "ctl/cmd.h"
 #include "signer/issuer.h"
 
@@ -48,6 +49,8 @@ static int check(const struct cmd_run *run, struct problem *p)
 		return 0;
 	}
 	r = conf_load(run->config, &conf, p);
+	if (r == 0)
+		r = policy_check_conf(conf, p);
 	if (r == 0)
 		r = issuers_load(conf, options.without_keys ? ISSUERS_WITHOUT_KEYS : ISSUERS_WITH_KEYS, &issuers, p);
 	if (r == 0)

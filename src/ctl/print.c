@@ -76,24 +76,27 @@ static bool is_list_of_texts(struct json_object *value)
 }
 
 /* Lists of names as people write them. */
-static void add_jsonb(struct buf *out, const struct cell *c)
+static void add_list(struct buf *out, struct json_object *list)
 {
-	const char                     *text = row_text(c->rows, c->row, c->column);
-	auto_(json) struct json_object *value = json_tokener_parse(text);
-
-	if (!is_list_of_texts(value)) {
-		buf_adds(out, text);
-		return;
-	}
-	for (size_t i = 0; i < json_object_array_length(value); i++) {
+	for (size_t i = 0; i < json_object_array_length(list); i++) {
 		buf_adds(out, i > 0 ? ", " : "");
-		buf_adds(out, json_object_get_string(json_object_array_get_idx(value, i)));
+		buf_adds(out, json_object_get_string(json_object_array_get_idx(list, i)));
 	}
 }
 
 static struct json_object *parsed(const struct cell *c)
 {
 	return json_tokener_parse(row_text(c->rows, c->row, c->column));
+}
+
+static void add_jsonb(struct buf *out, const struct cell *c)
+{
+	auto_(json) struct json_object *value = parsed(c);
+
+	if (is_list_of_texts(value))
+		add_list(out, value);
+	else
+		buf_adds(out, row_text(c->rows, c->row, c->column));
 }
 
 static struct json_object *to_int(const struct cell *c)
@@ -159,7 +162,7 @@ static struct buf shown_text(const struct db_rows *rows, size_t row, size_t colu
 	return text;
 }
 
-/* --- table and record */
+/* --- table */
 
 /* Terminal columns, as far as one code point takes one. */
 static size_t width(const char *text)
@@ -217,6 +220,105 @@ void print_table(FILE *out, const struct db_rows *rows)
 		print_line(out, rows, widths, row);
 }
 
+/* --- outline: a value that is more than one text, with a line for each part */
+
+struct outline {
+	FILE  *out;
+	size_t indent;
+	size_t items; /* elements whose first line is the next one */
+};
+
+static void print_value(struct outline *o, struct json_object *value);
+
+static bool is_text(struct json_object *value)
+{
+	return is_list_of_texts(value) ||
+	       !(json_object_is_type(value, json_type_object) || json_object_is_type(value, json_type_array));
+}
+
+static void print_text(FILE *out, struct json_object *value)
+{
+	auto_clear(buf) struct buf text = BUF_INIT(CELL_MAX);
+
+	if (is_list_of_texts(value))
+		add_list(&text, value);
+	else
+		buf_adds(&text, value ? json_object_get_string(value) : "");
+	disarm(&text);
+	fprintf(out, "%s\n", buf_str(&text));
+}
+
+static void start_line(struct outline *o)
+{
+	fprintf(o->out, "%*s", (int)(o->indent - o->items * GAP), "");
+	for (; o->items > 0; o->items--)
+		fputs("- ", o->out);
+}
+
+static void print_members(struct outline *o, struct json_object *object)
+{
+	json_object_object_foreach(object, key, value)
+	{
+		auto_clear(buf) struct buf name = BUF_INIT(CELL_MAX);
+
+		if (!value)
+			continue;
+		buf_adds(&name, key);
+		disarm(&name);
+		start_line(o);
+		if (is_text(value)) {
+			fprintf(o->out, "%s: ", buf_str(&name));
+			print_text(o->out, value);
+			continue;
+		}
+		fprintf(o->out, "%s:\n", buf_str(&name));
+		o->indent += GAP;
+		print_value(o, value);
+		o->indent -= GAP;
+	}
+}
+
+static void print_elements(struct outline *o, struct json_object *array)
+{
+	for (size_t i = 0; i < json_object_array_length(array); i++) {
+		o->indent += GAP;
+		o->items++;
+		print_value(o, json_object_array_get_idx(array, i));
+		o->items = 0;
+		o->indent -= GAP;
+	}
+}
+
+static void print_value(struct outline *o, struct json_object *value)
+{
+	if (json_object_is_type(value, json_type_object)) {
+		print_members(o, value);
+	} else if (!is_text(value)) {
+		print_elements(o, value);
+	} else {
+		start_line(o);
+		print_text(o->out, value);
+	}
+}
+
+/* Whether it was one. */
+static bool print_outline(FILE *out, const struct db_rows *rows, size_t row, size_t column)
+{
+	const struct cell               cell = { rows, row, db_column_name(rows, column) };
+	auto_(json) struct json_object *value = NULL;
+
+	if (type_of(rows, column)->to_json != parsed)
+		return false;
+	value = parsed(&cell);
+	if (is_text(value))
+		return false;
+	fprintf(out, "%s:\n", cell.column);
+	print_value(&(struct outline){ .out = out, .indent = GAP }, value);
+	return true;
+}
+
+/* --- record */
+
 static size_t name_width(const struct db_rows *rows)
 {
 	size_t max = 0;
@@ -236,7 +338,7 @@ void print_record(FILE *out, const struct db_rows *rows, size_t row)
 		auto_clear(buf) struct buf text = shown_text(rows, row, column);
 		auto_free char            *name = xasprintf("%s:", db_column_name(rows, column));
 
-		if (text.len == 0 || is_certificate(rows, column))
+		if (text.len == 0 || is_certificate(rows, column) || print_outline(out, rows, row, column))
 			continue;
 		print_padded(out, name, names);
 		fprintf(out, "%s\n", buf_str(&text));

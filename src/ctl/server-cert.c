@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A certificate for chert's own web server, which must be there before anybody can ask for one over ACME. */
-#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -36,14 +35,8 @@ static const struct opt opts[] = {
 static int read_name(const char *text, struct ident *ret, struct problem *p)
 {
 	auto_clear(problem) struct problem why = PROBLEM_INIT;
-	uint8_t                            address[16];
 
-	*ret = (struct ident){ .type = "ip" };
-	if (inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1) {
-		snprintf(ret->value, sizeof(ret->value), "%s", text);
-		return 0;
-	}
-	if (ident_from_text("dns", text, ret, &why) == 0)
+	if (ident_from_name(text, ret, &why) == 0)
 		return 0;
 	if (why.code != PROB_REJECTED_IDENTIFIER)
 		return problem_set(p, PROB_CONFIG, "%.100s: %s", text, why.detail);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <string.h>
 
+#include "acme/policy.h"
 #include "base/clk.h"
 #include "base/log.h"
 #include "base/notify.h"
@@ -80,6 +81,8 @@ static int load(const char *path, struct conf **ret_conf, struct issuers *ret_is
 	int                      r;
 
 	r = conf_load(path, &conf, p);
+	if (r == 0)
+		r = policy_check_conf(conf, p);
 	if (r == 0)
 		r = issuers_load(conf, ISSUERS_WITH_KEYS, ret_issuers, p);
 	if (r == 0 && ret_issuers->n == 0)

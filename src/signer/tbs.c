@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "signer/tbs.h"
 
-#include <arpa/inet.h>
 #include <assert.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/address.h"
 #include "base/clk.h"
 #include "base/mem.h"
 #include "pki/crt.h"
@@ -119,25 +119,22 @@ static int ext_policies(const struct tbs_request *req, gnutls_datum_t *ret)
 struct san {
 	gnutls_x509_subject_alt_name_t type;
 	gnutls_datum_t                 value; /* points into the ident, or to address */
-	uint8_t                        address[16];
+	struct addr                    address;
 };
 
 /* Addresses (RFC 8738) go as octets. */
 static void to_san(const struct ident *id, struct san *ret)
 {
+	bool is_address;
+
 	ret->type = GNUTLS_SAN_DNSNAME;
 	ret->value = datum(id->value, strlen(id->value));
 	if (strcmp(id->type, "ip") != 0)
 		return;
+	is_address = addr_from_text(id->value, &ret->address);
+	assert(is_address);
 	ret->type = GNUTLS_SAN_IPADDRESS;
-	if (inet_pton(AF_INET, id->value, ret->address) == 1) {
-		ret->value = datum(ret->address, 4);
-	} else {
-		const int parsed = inet_pton(AF_INET6, id->value, ret->address);
-
-		assert(parsed == 1);
-		ret->value = datum(ret->address, 16);
-	}
+	ret->value = datum(ret->address.b, ret->address.v6 ? 16 : 4);
 }
 
 static int ext_names(const struct tbs_request *req, gnutls_datum_t *ret)

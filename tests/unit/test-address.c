@@ -169,6 +169,33 @@ static void test_bad_networks(void **state UNUSED)
 	}
 }
 
+static void test_special_purpose(void **state UNUSED)
+{
+	for (size_t i = 0; i < ARRAY_LEN(by_default); i++) {
+		struct addr a = parse(by_default[i].address);
+		const char *found = addr_special_purpose(&a);
+
+		if (!found != !by_default[i].refusal || (found && strcmp(found, by_default[i].refusal) != 0))
+			fail_msg("%s: found %s", by_default[i].address, found ? found : "nothing");
+	}
+}
+
+static void test_listed(void **state UNUSED)
+{
+	char             *networks[] = { (char[]){ "10.0.0.0/8" }, (char[]){ "nonsense" }, (char[]){ "2001:db8::/32" },
+		                         (char[]){ "192.0.2.1" } };
+	struct conf_list  list = { networks, ARRAY_LEN(networks) };
+	const struct addr in[] = { parse("10.255.0.1"), parse("2001:db8:ffff::"), parse("192.0.2.1") };
+	const struct addr out[] = { parse("11.0.0.0"), parse("2001:db9::"), parse("192.0.2.2"), parse("::10.0.0.1") };
+
+	for (size_t i = 0; i < ARRAY_LEN(in); i++)
+		assert_true(addr_is_listed(&in[i], &list));
+	for (size_t i = 0; i < ARRAY_LEN(out); i++)
+		assert_false(addr_is_listed(&out[i], &list));
+	list.n = 0;
+	assert_false(addr_is_listed(&in[0], &list));
+}
+
 static void test_text(void **state UNUSED)
 {
 	static const char *const texts[] = { "192.0.2.1", "2001:db8::1", "::", "::ffff:10.0.0.1" };
@@ -190,6 +217,8 @@ int main(void)
 		cmocka_unit_test(test_deny_wins_in_every_form),
 		cmocka_unit_test(test_partial_bytes),
 		cmocka_unit_test(test_bad_networks),
+		cmocka_unit_test(test_special_purpose),
+		cmocka_unit_test(test_listed),
 		cmocka_unit_test(test_text),
 	};
 

@@ -26,6 +26,9 @@ static const struct {
 	{ "at", 1184, { "2026-11-21 20:49:17.25+00", NULL } },
 };
 
+static const char parts[] = "{\"type\": \"dns\", \"none\": null, \"tries\": 3, \"names\": [\"a\", \"b\"], "
+			    "\"list\": [{\"a\": \"x\\ny\", \"b\": {\"c\": true}}, [1, \"z\"], {}, null, {\"d\": 4}]}";
+
 static struct db_rows *make_rows(size_t n_rows)
 {
 	PGresult    *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
@@ -91,9 +94,38 @@ static void test_record(void **state UNUSED)
 	              "at:      2026-11-21T20:49:17Z\n");
 	assert_prints(print_second, 2,
 	              "status:  ?[31mr\xc3\xb6t???\n"
-	              "names:   {\"type\": \"dns\"}\n"
+	              "names:\n"
+	              "  type: dns\n"
 	              "agreed:  no\n"
 	              "orders:  9007199254740993\n");
+}
+
+static void test_outline(void **state UNUSED)
+{
+	PGresult                      *res = PQmakeEmptyPGresult(NULL, PGRES_TUPLES_OK);
+	PGresAttDesc                   column = { .name = (char[]){ "seen" }, .typid = 3802 };
+	auto_free char                *value = strdup(parts), *text = NULL;
+	auto_(db_rows) struct db_rows *rows = NULL;
+	size_t                         len;
+	FILE                          *out = open_memstream(&text, &len);
+
+	assert_true(PQsetResultAttrs(res, 1, &column));
+	assert_true(PQsetvalue(res, 0, 0, value, (int)strlen(value)));
+	rows = rows_new(res);
+	print_record(out, rows, 0);
+	fclose(out);
+	assert_string_equal(text, "seen:\n"
+	                          "  type: dns\n"
+	                          "  tries: 3\n"
+	                          "  names: a, b\n"
+	                          "  list:\n"
+	                          "    - a: x?y\n"
+	                          "      b:\n"
+	                          "        c: true\n"
+	                          "    - - 1\n"
+	                          "      - z\n"
+	                          "    - \n"
+	                          "    - d: 4\n");
 }
 
 /* Blanks and line ends are json-c's affair. */
@@ -124,6 +156,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_record),
+		cmocka_unit_test(test_outline),
 		cmocka_unit_test(test_json),
 	};
 
