@@ -61,7 +61,7 @@ static const struct {
 	{ "http://b.example:99999/", "URL" },
 	{ "http://b%0aexample/", "URL" },
 	{ "http://b%2fexample/", "URL" },
-	{ "http://b!example/", "DNS name" },
+	{ "http://b!example/", "URL" },
 };
 
 static struct hop *first(void)
@@ -101,7 +101,7 @@ static const struct {
 } views[] = {
 	{ "/plain", NULL, "http://a.example/plain" },
 	{ "/x?session=secret", NULL, "http://a.example/x?..." },
-	{ "/before-token-after", "token", "http://a.example/before-{token}-after" },
+	{ "/a-token-b", "token", "http://a.example/a-{token}-b" },
 	{ "/\"quoted\"", NULL, "http://a.example/'quoted'" },
 	{ "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", NULL, "http://a.example/aaaaaaaaaaaaaaaaaaa..." },
 	{ "/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa?b", NULL, "http://a.example/aaaaaaaaaaaaaaa...?..." },
