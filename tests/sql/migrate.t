@@ -120,7 +120,7 @@ new_database
 migrate >/dev/null
 ok "a program that stays connected goes on" stay_connected
 
-# A database at version 1, with data.  Functions do not matter: every run makes them anew.
+# Databases at earlier versions, with data.  Functions do not matter: every run makes them anew.
 version_1()
 {
 	psql -q -d chert <<-SQL
@@ -144,6 +144,17 @@ version_1()
 		select account_id, uuid7(), 'dns', 'a.test', false, now() + interval '1 day', '1 day' from accounts;
 		insert into order_authorizations select account_id, o.id, a.id, 0 from orders o join authorizations a using (account_id);
 		insert into challenges (account_id, authorization_id, type, position, token) select account_id, id, 'dns-01', 0, 't' from authorizations;
+		-- Three more of each account: one passed, one failed, one in the queue.
+		insert into authorizations (account_id, id, status, identifier_type, identifier, wildcard, expires_at, valid_for)
+		select account_id, uuid7(), s, 'dns', s || '.test', false, now() + interval '1 day', '1 day'
+		  from accounts, unnest(array['valid', 'invalid', 'pending']) s;
+		insert into challenges (account_id, authorization_id, type, position, status, token, key_authorization, error, record)
+		select account_id, id, 'http-01', 0, replace(status, 'pending', 'processing'), 't', 't.k',
+		       case status when 'invalid' then '{"type": "dns", "detail": "x"}'::jsonb end,
+		       case when status <> 'pending' then '{"perspective": "default"}'::jsonb end
+		  from authorizations where identifier <> 'a.test';
+		insert into jobs (id, kind, perspective, account_id, object_id, type)
+		select uuid7(), 'validate', 'default', account_id, id, 'http-01' from authorizations where identifier = 'pending.test';
 		insert into issuers (name, certificate, chain) values ('i', 'der', 'pem');
 		insert into serials select uuid7(), account_id, id, 1, now(), now() + interval '1 day', 'tbs' from orders;
 		insert into certificates (account_id, id, order_id, issuer_id, profile, names, not_before, not_after, certificate)
@@ -151,25 +162,37 @@ version_1()
 	SQL
 }
 
-# One authorization from before goes all the way to a certificate.
+version_2()
+{
+	version_1 && psql -q -d chert <<-SQL
+		set role chert_owner;
+		\\i $sql/migrations/0002-protocol.sql
+		update acme.schema_version set version = 2;
+	SQL
+}
+
+# One authorization from before goes all the way to a certificate; what was queued is done.
 old_data_works()
 {
 	psql -qAt -d chert >"$dir/old" <<-SQL || return 1
-		select account_id as a, id as z from acme.authorizations join acme.accounts using (account_id) where terms is not null \\gset
+		select account_id as a, id as z from acme.authorizations join acme.accounts using (account_id)
+		 where terms is not null and identifier = 'a.test' \\gset
 		select order_id as o from acme.order_authorizations where authorization_id = :'z' \\gset
 		select id as c from acme.certificates where account_id = :'a' \\gset
 		select id as key from web.nonce_keys() \\gset
 		select terms_agreed from web.account_get(:'a', 1, core.uuid7(), :key);
-		select status from web.challenge_respond(:'a', 1, core.uuid7(), :key, :'z', 'dns-01');
-		select accepted from va.claim('w', 'default', 1, 60) c cross join lateral va.finish(c.job, c.attempt, null, null);
+		select status from web.challenge_respond(:'a', 1, core.uuid7(), :key, :'z', 'dns-01', 60);
+		select accepted from va.claim('w', 'default', 9, 60) c cross join lateral va.finish(c.job, c.attempt, '', null, null, null);
 		select status from web.order_finalize(:'a', 1, core.uuid7(), :key, :'o', '["a.test"]', 'spki', 'csr', '["default"]');
-		select names from sign.claim('w', 1, 60);
+		select c.type, c.names, f.bell from va.claim('w', 'default', 9, 60) c cross join lateral va.finish(c.job, c.attempt, '', null, null, null) f;
+		select names, evidence #> '{caa,names}', evidence #> '{authorizations,0,agreed}' from sign.claim('w', 1, 60);
 		select alternates from web.certificate_get(:'a', 1, core.uuid7(), :key, :'c', 0);
 		select problem ->> 'type' from web.certificate_renewal(:'c', 'key id');
 		select sign.issuer_put('i', 'der', 'pem', '{other}', 'key id');
 		select status from web.certificate_renewal(:'c', 'key id');
 	SQL
-	printf '%s\n' t processing t processing '["a.test"]' 0 notFound 1 valid | diff - "$dir/old"
+	printf '%s\n' t processing t t t processing 'caa|[{"name": "a.test", "method": "dns-01"}]|chert_issue' \
+		'["a.test"]|["a.test"]|[{"region": "", "perspective": "default"}]' 0 notFound 1 valid | diff - "$dir/old"
 }
 
 schema()
@@ -180,14 +203,19 @@ schema()
 new_database
 migrate >/dev/null
 schema >"$dir/schema"
-new_database
-ok "version 1 with data" version_1
-ok "becomes current" says "schema version: 1 -> 3" migrate
-ok "who had agreed has agreed to a version without a name" says "|f
+for version in 1 2; do
+	new_database
+	ok "version $version with data" "version_$version"
+	ok "becomes current" says "schema version: $version -> 3" migrate
+	ok "who had agreed has agreed to a version without a name" says "|f
 |t" query "select terms, terms is not null from acme.accounts order by 2"
-ok "what was there goes on" old_data_works
-schema >"$dir/schema2"
-ok "its tables are those of a new database" sh -c 'sort "$1" >"$1.sorted"; sort "$2" | diff "$1.sorted" -' sh "$dir/schema" "$dir/schema2"
+	ok "what validators saw is where it belongs now" says 'invalid|1|{"type": "dns", "detail": "x"}|{"perspective": "default"}|2
+valid|1||{"perspective": "default"}|2' query "select status, tries, problem, record, count(*) from acme.validations group by 1, 2, 3, 4 order by 1"
+	ok "orders that are open have their CAA records checked" says '["a.test"]|2' query "select caa, count(*) from acme.orders group by 1"
+	ok "what was there goes on" old_data_works
+	schema >"$dir/schema2"
+	ok "its tables are those of a new database" sh -c 'sort "$1" >"$1.sorted"; sort "$2" | diff "$1.sorted" -' sh "$dir/schema" "$dir/schema2"
+done
 
 # A later version whose step fails half way, and then one that does not.
 new_database
