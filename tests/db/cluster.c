@@ -7,6 +7,7 @@
 
 #include <libpq-fe.h>
 
+#include "acme/challenge.h"
 #include "acme/link.h"
 #include "acme/nonce.h"
 #include "acme/render.h"
@@ -192,6 +193,8 @@ static void test_order(void **state UNUSED)
 		db_null(),
 		db_null(),
 		db_null(),
+		db_text("{\"perspectives\":[\"default\"],\"remote\":0,\"regions\":0}"),
+		db_text("[\"*.a.example\"]"),
 	};
 
 	assert_int_equal(call(db, DB_WEB_ORDER_NEW, new, &order), 0);
@@ -208,7 +211,7 @@ static void test_order(void **state UNUSED)
 	const struct db_arg get[] = { db_id(&account), db_int(1), db_id(&nonce.id), db_int(nonce.key_id), db_id(&id) };
 	assert_int_equal(call(db, DB_WEB_AUTHORIZATION_GET, get, &authz), 0);
 	json_object_put(object);
-	object = render_authorization(authz);
+	object = render_authorization(authz, &(struct render_parties){ &account, &(struct conf_list){ NULL, 0 } });
 	assert_true(json_object_get_boolean(json_object_object_get(object, "wildcard")));
 	assert_int_equal(json_object_array_length(json_object_object_get(object, "challenges")), 1);
 }
@@ -340,6 +343,31 @@ static void test_deadline(void **state UNUSED)
 	assert_int_equal(db_n_connects(db), 1);
 }
 
+static const char *sql_bool(bool value)
+{
+	return value ? "true" : "false";
+}
+
+/* The database knows the types of challenges that are known here, no others, and says the same of each. */
+static void test_challenge_types(void **state UNUSED)
+{
+	size_t n = 0;
+
+	for (const struct challenge_type *type = challenge_types; type->name; type++) {
+		auto_free char *query = xasprintf("select count(*) from core.challenge_types() "
+		                                  "where (type, dns, ip, many_names, token) = ('%s', %s, %s, %s, %s)",
+		                                  type->name, sql_bool(type->dns), sql_bool(type->ip),
+		                                  sql_bool(type->many_names), sql_bool(type->token));
+		auto_free char *found = admin(query);
+
+		if (strcmp(found, "1") != 0)
+			fail_msg("%s differs", type->name);
+		n++;
+	}
+	auto_free char *count = admin("select count(*) from core.challenge_types()");
+	assert_int_equal(strtoul(count, NULL, 10), n);
+}
+
 /* A migration that changes a function under a running program. */
 static void test_migrated(void **state UNUSED)
 {
@@ -369,7 +397,8 @@ int main(void)
 		cmocka_unit_test(test_nonce_once),  cmocka_unit_test(test_order),
 		cmocka_unit_test(test_arrays),      cmocka_unit_test(test_large_parameter),
 		cmocka_unit_test(test_terminated),  cmocka_unit_test(test_bell),
-		cmocka_unit_test(test_deadline),    cmocka_unit_test(test_migrated),
+		cmocka_unit_test(test_deadline),    cmocka_unit_test(test_challenge_types),
+		cmocka_unit_test(test_migrated),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);
