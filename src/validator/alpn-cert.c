@@ -109,6 +109,16 @@ static bool is_name_of(const struct ident *ident, int tag, const struct der *nam
 	       strncasecmp((const char *)name->p, ident->value, name->len) == 0;
 }
 
+static void show_name(int tag, const struct der *name, char out[SHOWN_NAME])
+{
+	struct addr a;
+
+	if (tag == TAG_IP_ADDRESS && addr_from_bytes(name->p, name->len, &a))
+		addr_to_text(&a, out);
+	else
+		excerpt(out, SHOWN_NAME, name->p, name->len, NULL);
+}
+
 /* RFC 5280 4.2.1.6 */
 static int check_names(struct der value, const struct ident *ident, struct problem *p)
 {
@@ -125,8 +135,8 @@ static int check_names(struct der value, const struct ident *ident, struct probl
 		return 0;
 	problem_set(p, PROB_INCORRECT_RESPONSE, "certificate is for %s, expected the subjectAltName %s and no other",
 	            list.len > 0 ? "several names" : "another name", ident->value);
-	excerpt(found, sizeof(found), name.p, name.len, NULL);
-	return problem_cause(p, "the first name has tag 0x%02x and %zu bytes: '%s'", (unsigned)tag, name.len, found);
+	show_name(tag, &name, found);
+	return problem_cause(p, "the first name is %s (tag 0x%02x, %zu bytes)", found, (unsigned)tag, name.len);
 }
 
 static int check_acme_identifier(const struct extension *ext, const uint8_t *digest, struct problem *p)

@@ -76,12 +76,15 @@ static void succeed(struct tls_client *c)
 
 /* --- handshake */
 
-/* What GnuTLS calls an error, as a part of a sentence. */
 static void set_tls_problem(struct tls_client *c, int err)
 {
 	const char *text = gnutls_strerror(err);
+	size_t      len = strlen(text);
 
-	problem_set(&c->problem, PROB_TLS, "TLS handshake failed: %.*s", (int)strcspn(text, "."), text);
+	/* GnuTLS writes sentences. */
+	if (len > 0 && text[len - 1] == '.')
+		len--;
+	problem_set(&c->problem, PROB_TLS, "TLS handshake failed: %.*s", (int)len, text);
 }
 
 static void set_alert(struct tls_client *c)
