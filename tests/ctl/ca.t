@@ -324,6 +324,26 @@ works "check-conf says OK" grep -qx "lab/chert.conf: OK" last
 sed 's,issuer.key,root.key,' lab/chert.conf >wrong.conf
 refuses "check-conf with the wrong key" 1 "does not belong to certificate" "$chertctl" check-conf --config wrong.conf
 works "check-conf without keys" "$chertctl" check-conf --config wrong.conf --without-keys
+policy() {
+	{ cat lab/chert.conf && echo "$1"; } >policy.conf
+	"$chertctl" check-conf --config policy.conf
+}
+refuses "check-conf: challenge type" 1 "profile odd: challenges has http-02, expected http-01," \
+	policy 'profile "odd" { challenges = {"http-02"} }'
+refuses "check-conf: identifier type" 1 "profile odd: identifier-types has email, expected dns or ip" \
+	policy 'profile "odd" { identifier-types = {"email"} }'
+refuses "check-conf: network" 1 "profile odd: allow-addresses: '10.0.0.0/33' is not a network" \
+	policy 'profile "odd" { allow-addresses = {"10.0.0.0/33"} }'
+refuses "check-conf: quorum" 1 "profile odd: quorum is 2, expected at most the number of remote perspectives, 1" \
+	policy 'profile "odd" { perspectives = {"a", "b"} quorum = "2" }'
+refuses "check-conf: public quorum" 1 "quorum = public demands at least" \
+	policy 'profile "odd" { perspectives = {"a", "b", "c"} quorum = "public" }'
+refuses "check-conf: dns-persist-01 without issuer" 1 "dns-persist-01, which needs 1 to 10 caa-identities" \
+	policy 'profile "odd" { challenges = {"dns-persist-01"} }'
+refuses "check-conf: caa-identities" 1 "caa-identities has CA.example, expected a domain name in lower case" \
+	policy 'caa-identities = {"CA.example"}'
+works "check-conf: all of it" policy 'caa-identities = {"ca.example"}
+	profile "odd" { challenges = {"dns-persist-01"} perspectives = {"a", "b"} quorum = "1" regions = 1 }'
 refuses "check-conf without file" 1 "/nonexistent/conf" "$chertctl" check-conf --config /nonexistent/conf
 works "settings for the manual" sh -c "'$chertctl' check-conf --dump-mdoc | grep -q '^\.It'"
 refuses "no database" 1 "database" "$chertctl" --config lab/chert.conf status

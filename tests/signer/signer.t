@@ -34,6 +34,9 @@ write_conf()
 			allow-suffixes = {"lan.test"}
 			allow-wildcards = no
 		}
+		profile "far" {
+			perspectives = {"default", "far"}
+		}
 	CONF
 }
 
@@ -51,6 +54,14 @@ processing()
 	sql "select t.finalize('$account', '$order')" >/dev/null
 	sql "update acme.orders set public_key = '\\x$spki', key_thumbprint = '$thumbprint' where id = '$order'"
 	echo "$order"
+}
+
+# finalized ORDER TYPE: the same for an order that is there, whose challenges of that type are passed
+finalized()
+{
+	sql "select t.respond('$account', authorization_id, '$2') from acme.order_authorizations where order_id = '$1'" >/dev/null
+	sql "select t.validate(); select t.finalize('$account', '$1')" >/dev/null
+	sql "update acme.orders set public_key = '\\x$spki', key_thumbprint = '$thumbprint' where id = '$1'"
 }
 
 field()
@@ -220,6 +231,47 @@ ok "are taken as they are" test "$(for d in startdate enddate; do
 	date -ud "$(openssl x509 -in "$dir/exact.pem" -noout -$d | cut -d= -f2)" +%Y%m%d%H%M%SZ
 done | tr '\n' ' ')" = "$asked "
 
+# --- addresses
+
+order=$(sql "select t.order('$account', '192.0.2.1', '2001:db8::1', 'ip.test')")
+finalized "$order" http-01
+ok "addresses" once
+certificate "$order" >"$dir/ip.pem"
+ok "are names of their own type" has_text "$dir/ip.pem" \
+	"IP Address:192.0.2.1, IP Address:2001:DB8:0:0:0:0:0:1, DNS:ip.test"
+ok "it verifies for an address" openssl verify -x509_strict -CAfile "$dir/ca/root.pem" -untrusted "$dir/ca/issuer.pem" \
+	-verify_ip 2001:db8::1 "$dir/ip.pem"
+order=$(sql "select t.order('$account', '192.0.2.1')")
+finalized "$order" http-01
+sql "update acme.orders set profile = 'lan' where id = '$order'"
+ok "an address that the profile does not permit" once
+ok "is explained" is_order "$order" \
+	"invalid: rejectedIdentifier: 192.0.2.1 is not in a network that may be certified"
+
+# --- what the responder must not leave out
+
+order=$(processing near.test)
+sql "update acme.orders set profile = 'far' where id = '$order'"
+ok "a perspective that did not validate" once
+ok "is missed" is_order "$order" "invalid: unauthorized: authorization of near.test is not what its profile demands: \
+0 of 1 remote perspectives agree, expected 1"
+order=$(processing a.example)
+ok "a name without a check of its CAA records" once
+ok "is refused" is_order "$order" "invalid: caa: CAA records for a.example were not checked"
+caa_order()
+{
+	order=$(sql "select (t.order_with('$account', array['a.example', 'b.example'], _caa => '$1')).id")
+	finalized "$order" dns-01
+	[ "$(sql "select t.validate()")" = 1 ]
+}
+ok "one name of two" caa_order '["b.example"]'
+ok "is not enough" once
+ok "and the other is named" is_order "$order" "invalid: caa: CAA records for a.example were not checked"
+ok "both names" caa_order '["a.example", "b.example"]'
+ok "are signed" once
+ok "since all was checked" is_order "$order" valid
+caa_order_id=$(sql "select translate(encode(uuid_send('$order'), 'base64'), '+/=', '-_')")
+
 # --- an earlier signer died after it reserved
 
 first=$(processing twice.test)
@@ -257,6 +309,8 @@ ok "takes them out" test "$(sql "select cardinality(alternates) from acme.issuer
 ok "a key that others may read" fails "has mode 0604" once "$dir/open.conf"
 sed "s,dbname=chert,dbname=nonesuch," "$dir/chert.conf" >"$dir/nodb.conf"
 ok "no database" fails "the database cannot be reached" once "$dir/nodb.conf"
+sed 's,"default"\, "far",default\, default,' "$dir/chert.conf" >"$dir/twice.conf"
+ok "a policy without sense" fails "profile far: perspectives has default twice" once "$dir/twice.conf"
 ok "unknown option" sh -c "'$signer' --nonesuch 2>/dev/null; [ \$? = 2 ]"
 ok "operand" sh -c "'$signer' x 2>/dev/null; [ \$? = 2 ]"
 ok "help" sh -c "'$signer' --help | grep -q -e --once"
@@ -323,6 +377,10 @@ account_id=$(sed -n 's/^account: *//p' "$dir/show")
 ok "order show" sh -c "'$chertctl' -c '$dir/chert.conf' order show '$order_id' | grep -qE '^status: +valid$'"
 ok "order show: URL" sh -c "'$chertctl' -c '$dir/chert.conf' order show 'https://ca.example/acme/order/$order_id' |
 	grep -qE '^id: +$order_id$'"
+ctl order show "$caa_order_id" >"$dir/show"
+ok "order show: who validated" grep -q '^ *- tries: 1$' "$dir/show"
+ok "order show: the quorum" grep -q '^ *perspectives: default$' "$dir/show"
+ok "order show: CAA" grep -q '^caa:$' "$dir/show"
 ok "account show" sh -c "'$chertctl' -c '$dir/chert.conf' account show '$account_id' | grep -q 'mailto:a@example.org'"
 ok "account list" sh -c "'$chertctl' -c '$dir/chert.conf' account list | grep -q '^$account_id  '"
 ok "order list" sh -c "[ \$('$chertctl' -c '$dir/chert.conf' order list --limit 5 | wc -l) = 6 ]"
