@@ -12,7 +12,7 @@ import acme
 def stack_settings(knot):
     return {"resolvers": [knot.address], "settings": 'caa-identities = {"ca.example", "ca2.example"}',
             "profile_settings": "caa-skip-suffixes = {}",
-            "profiles": {"never": "caa = no", "not here": 'caa-skip-suffixes = {"example.test"}'}}
+            "profiles": {"never": "caa = no", "elsewhere": 'caa-skip-suffixes = {"example.test"}'}}
 
 
 @contextlib.contextmanager
@@ -94,7 +94,7 @@ def test_d8_addresses_have_none(client, solver, knot, name):
     assert [s["identifier"]["type"] for s in order["error"]["subproblems"]] == ["dns"]
 
 
-@pytest.mark.parametrize("profile", ["never", "not here"])
+@pytest.mark.parametrize("profile", ["never", "elsewhere"])
 def test_profiles_that_do_not_ask(client, solver, knot, name, profile):
     with caa(knot, name, '0 issue "ca.test"'):
         assert finalized(client, solver, [name], profile=profile)["status"] == "valid"
