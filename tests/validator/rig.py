@@ -43,7 +43,15 @@ fd00::1 unique.test
 Outcome = collections.namedtuple("Outcome", "order authorization challenge error shown record")
 
 
-class Server6(http.server.ThreadingHTTPServer):
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 1024
+
+    def handle_error(self, request, client_address):
+        """A validator that is killed or has seen enough hangs up."""
+
+
+class Server6(Server):
     address_family = socket.AF_INET6
 
 
@@ -56,7 +64,7 @@ class Web:
         if tls:
             self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
             self.context.load_cert_chain(tls)
-        self.port = self._serve(http.server.ThreadingHTTPServer(("127.0.0.1", 0), self._handler())).server_address[1]
+        self.port = self._serve(Server(("127.0.0.1", 0), self._handler())).server_address[1]
 
     def _handler(web):  # pylint: disable=no-self-argument
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -75,7 +83,6 @@ class Web:
         return Handler
 
     def _serve(self, server):
-        server.daemon_threads = True
         if self.context:
             server.socket = self.context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
         threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -84,7 +91,7 @@ class Web:
     @contextlib.contextmanager
     def also_at(self, address):
         """On another address for a while, same port."""
-        kind = Server6 if ":" in address else http.server.ThreadingHTTPServer
+        kind = Server6 if ":" in address else Server
         server = self._serve(kind((address, self.port), self._handler()))
         try:
             yield
@@ -116,12 +123,12 @@ def digest(key_authorization):
 class Rig:
     account = "00000000-0000-7000-8000-000000000001"
 
-    def __init__(self, name, hosts=HOSTS, settings=None):
-        """`settings` are of the validator and win over those of write_conf()."""
+    def __init__(self, name, hosts=HOSTS, settings=None, zone="dns.test"):
+        """`settings` are of the validator and win over those of write_conf(); `zone` is Knot's."""
         self.dir = pathlib.Path(os.environ["CHERT_TEST_DIR"]) / name
         self.hosts, self.settings = hosts, settings or {}
         self.stack = stack.Stack(self.dir, BUILD, durable=False)
-        self.knot = dns_server.Knot(self.dir / "knot", "dns.test")
+        self.knot = dns_server.Knot(self.dir / "knot", zone)
 
     def start(self):
         s = self.stack
@@ -168,6 +175,7 @@ class Rig:
         }
         lines = "\n".join(f"\t{key} = {value}" for key, value in (defaults | self.settings | settings).items())
         self.stack.conf.write_text(f'base-url = "https://localhost/acme"\n'
+                                   f'caa-identities = {{"ca.example"}}\n'
                                    f'database = "host={self.stack.run_dir} dbname=chert"\n'
                                    f"database-timeout = 2s\n"
                                    f"validator {{\n{lines}\n}}\n", encoding="ascii")
