@@ -2,7 +2,7 @@
 -- Takes the outcome of a validation in one perspective: _problem is null when it succeeded, _record what the validator saw,
 -- _ends_at the end of what it proves (null: none).  What follows is decided with the outcomes of the others
 -- (core.conclude); bell is the channel to ring for what was queued by that, null when nothing was.
--- Not accepted: the job was handed out anew or given up, or there is nothing left to decide.
+-- Not accepted: the job was handed out anew, put back or given up, or there is nothing left to decide.
 create function va.finish(_job uuid, _attempt int, _region text, _problem jsonb, _record jsonb, _ends_at timestamptz,
                           out accepted boolean, out bell text)
 language plpgsql
@@ -11,11 +11,11 @@ declare
 	_held jobs;
 begin
 	accepted := false;
-	select * into _held from jobs where id = _job and kind = 'validate' and attempts = _attempt;
+	select * into _held from jobs where id = _job and kind = 'validate' and attempts = _attempt and worker is not null;
 	if not found or not core.lock_validation(_held.account_id, _held.object_id, _held.type) then
 		return;
 	end if;
-	delete from jobs where id = _job and attempts = _attempt returning * into _held;
+	delete from jobs where id = _job and attempts = _attempt and worker is not null returning * into _held;
 	if not found then
 		return;
 	end if;

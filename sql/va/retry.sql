@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- Takes the failure of a try that may be repeated (RFC 8555 8.2), after so many milliseconds, an hour at most.  The
 -- challenge stays processing and shows the problem if this is the primary perspective.
--- Not accepted: the job was handed out anew or given up, or there is nothing left to decide.
+-- Not accepted: the job was handed out anew, put back or given up, or there is nothing left to decide.
 create function va.retry(_job uuid, _attempt int, _region text, _problem jsonb, _record jsonb, _delay int8,
                          out accepted boolean)
 language plpgsql
