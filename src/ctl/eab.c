@@ -30,7 +30,7 @@ static const struct opt create_opts[] = {
 	{ "uses", 0, OPT_TEXT, "NUMBER", "single or many accounts may be made with it (single)", &options.uses, 0, 0 },
 	{ "expires", 0, OPT_TEXT, "TIME",
 	  "no accounts after that: RFC 3339, or a number and ms, s, min, h or d from now", &options.expires, 0, 0 },
-	{ "name", 0, OPT_LIST, "SUFFIX", "its accounts may order only names under this; may be repeated",
+	{ "name", 0, OPT_LIST, "SUFFIX", "its accounts may order only names under this, or this IP address; may be repeated",
 	  &options.names, 0, 0 },
 	{ "profile", 0, OPT_LIST, "TITLE", "its accounts may order only by this profile; may be repeated",
 	  &options.profiles, 0, 0 },
@@ -84,7 +84,7 @@ static int read_expires(int64_t *ret, struct problem *p)
 static int read_name(const char *text, struct ident *ret, struct problem *p)
 {
 	auto_clear(problem) struct problem why = PROBLEM_INIT;
-	int                                r = ident_from_text("dns", text, ret, &why);
+	int                                r = ident_from_name(text, ret, &why);
 
 	if (r == -PROB_REJECTED_IDENTIFIER) {
 		*ret = (struct ident){ .wildcard = *text == '*' };

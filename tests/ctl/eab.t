@@ -79,6 +79,9 @@ ok "create: acme.sh" grep -qxF -e "acme.sh    --eab-kid team_1 --eab-hmac-key $m
 ctl eab create --kid soon --expires 2h --max-orders 0 >/dev/null
 ok "create with a duration" test "$(key soon "expires_at between now() + interval '119 min' and now() + interval '2 h'")" = t
 ok "no orders at all" test "$(key soon max_orders)" = 0
+ctl eab create --kid addresses --name 192.0.2.1 --name 2001:db8::1 >/dev/null
+ok "addresses among the names" test "$(key addresses names)" = '["192.0.2.1", "2001:db8::1"]'
+ctl eab delete addresses
 ok "no key twice" refuses 1 "there is a key team_1 already" ctl eab create --kid team_1
 ok "which stays as it was" test "$(key team_1 note)" = "the web team"
 while read -r option value text; do
@@ -89,6 +92,7 @@ expires soon option --expires is soon; expected a whole number and ms, s, min, h
 expires 2020-01-01T00:00:00Z option --expires is 2020-01-01T00:00:00Z, which has passed
 expires 0s which has passed
 name a_b.example option --name is a_b.example: 
+name 2001:DB8::1 the canonical form of its IP address, which is 2001:db8::1
 name *.example.org option --name is *.example.org: a suffix has no star
 name *.example option --name is *.example: a suffix has no star
 profile gone there is no profile gone in the configuration
