@@ -10,8 +10,11 @@
 #include "base/mem.h"
 #include "pki/gnutls.h"
 
-/* RFC 8737 4 wants TLS 1.2 at least.  Without DHE, whose cost a stranger's parameters would decide. */
-#define PRIORITY     "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-DHE-RSA"
+/*
+ * RFC 8737 4 wants TLS 1.2 at least.  Without DHE, whose cost a stranger's parameters would decide.  %COMPAT because the
+ * certificates of some clients (lego is one) have a key usage without digitalSignature, and sign the handshake.
+ */
+#define PRIORITY     "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-DHE-RSA:%COMPAT"
 #define MESSAGE_MAX  32768 /* of one handshake message, the certificates for one */
 #define WARNINGS_MAX 4
 

@@ -54,7 +54,7 @@ def general_name(name):
 class Certificate:
     """What a client makes for a challenge, or something near it; a PEM file with its key."""
 
-    def __init__(self, names, value, critical=True, key=None, signer=None, issuer=SUBJECT, others=()):
+    def __init__(self, names, value, critical=True, key=None, signer=None, issuer=SUBJECT, others=(), usage=None):
         key = key or ec.generate_private_key(ec.SECP256R1())
         builder = x509.CertificateBuilder(issuer, SUBJECT, key.public_key(), x509.random_serial_number(),
                                           datetime.datetime(2020, 1, 1), datetime.datetime(2020, 1, 2))
@@ -64,6 +64,8 @@ class Certificate:
             builder = builder.add_extension(x509.UnrecognizedExtension(ACME_IDENTIFIER, value), critical)
         for oid in others:
             builder = builder.add_extension(x509.UnrecognizedExtension(oid, b"\x05\x00"), False)
+        if usage:
+            builder = builder.add_extension(usage, True)
         algorithm = None if isinstance(key, ed25519.Ed25519PrivateKey) else hashes.SHA256()
         self.der = builder.sign(signer or key, algorithm).public_bytes(serialization.Encoding.DER)
         self.key = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8,
@@ -190,6 +192,12 @@ def test_kinds_of_keys(ask, key):
 
 def test_letter_case_and_other_extensions(ask):
     assert_valid(ask("case.web.test", lambda k: Certificate(["CASE.Web.Test"], octets(k), others=[NEIGHBOUR]))[0])
+
+
+def test_key_usage_does_not_matter(ask):
+    """That of lego's certificates does not permit the signature in the handshake."""
+    usage = x509.KeyUsage(False, False, True, False, False, False, False, False, False)
+    assert_valid(ask("usage.web.test", lambda k: Certificate(["usage.web.test"], octets(k), usage=usage))[0])
 
 
 WRONG = {
