@@ -191,6 +191,17 @@ def status_of(stack, certificate):
     return rows[0][0]
 
 
+def methods_of(stack, certificate):
+    """The types of challenges that it comes of."""
+    names = json.dumps(acme.names_of(certificate))
+    rows = stack.sql(f"""
+        select distinct c.type from acme.certificates t
+          join acme.order_authorizations x on x.order_id = t.order_id
+          join acme.challenges c on c.authorization_id = x.authorization_id and c.status = 'valid'
+         where t.names @> '{names}'""")
+    return {r[0] for r in rows}
+
+
 @pytest.fixture
 def lego(stack, tmp_path):
     common = ["lego", "--server", stack.directory_url, "--accept-tos", "--email", "admin@zone.test", "--path", tmp_path,
@@ -210,6 +221,15 @@ def test_lego_http(lego, stack, tmp_path, key_type):
     assert leaf(stack, path).serial_number != first.serial_number
     # lego looks for a file of each name, but has one of the first only.
     lego(names[:1], "revoke")
+
+
+def test_lego_tls(stack, tmp_path):
+    names = [f"tls.lego.{ZONE}", f"www.tls.lego.{ZONE}"]
+    run(stack, ["lego", "--server", stack.directory_url, "--accept-tos", "--email", "admin@zone.test", "--path", tmp_path,
+                "--tls", "--tls.port", f"127.0.0.1:{stack.tls_port}", *[x for n in names for x in ("--domains", n)], "run"],
+        LEGO_CA_CERTIFICATES=stack.root_file)
+    found = leaf(stack, tmp_path / "certificates" / f"{names[0]}.crt")
+    assert sorted(acme.names_of(found)) == names and methods_of(stack, found) == {"tls-alpn-01"}
 
 
 def test_lego_bound(lego, stack, tmp_path, binding):
@@ -247,6 +267,29 @@ def test_uacme_http(uacme, stack, tmp_path):
     assert acme.names_of(found) == [name]
     uacme("revoke", path)
     assert status_of(stack, found) == "revoked"
+
+
+@pytest.fixture
+def ualpn(stack, tmp_path):
+    """uacme's own TLS server; the hook that tells it what to show."""
+    sock = tmp_path / "ualpn.sock"
+    server = stacks.Process("ualpn", ["ualpn", "-v", "-b", f"127.0.0.1@{stack.tls_port}", "-c", "127.0.0.1@1", "-n", "1",
+                                      "-s", sock, "-S", "600", "-p", tmp_path / "ualpn.pid"], tmp_path / "ualpn.log")
+    server.start()
+    eventually(sock.exists)
+    yield script(tmp_path / "ualpn-hook", '[ "$2" = tls-alpn-01 ] || exit 1', "case $1 in",
+                 'begin) line="auth $3 $5" ;;', '*) line="unauth $3" ;;', "esac",
+                 f'[ "$(echo "$line" | ualpn -s {sock})" = OK ]')
+    server.stop()
+
+
+@pytest.mark.parametrize("name", [f"tls.uacme.{ZONE}", "127.0.0.1"])
+def test_uacme_tls(stack, tmp_path, ualpn, name):
+    common = [*trusting(stack.root_file), "uacme", "-v", "-c", tmp_path / "uacme", "-a", stack.directory_url, "-y"]
+    run(stack, [*common, "new"])
+    run(stack, [*common, "-h", ualpn, "issue", name])
+    found = leaf(stack, tmp_path / "uacme" / name / "cert.pem")
+    assert acme.names_of(found) == [name] and methods_of(stack, found) == {"tls-alpn-01"}
 
 
 def test_uacme_changes_its_key(uacme, stack):
@@ -396,8 +439,8 @@ def eventually(look, seconds=30):
 class Apache:
     """mod_md gets the certificate in the background and serves it after a graceful restart."""
 
-    def __init__(self, stack, home, names, *settings):
-        self.port, self.names, self.log = stacks.free_port(), names, home / "error.log"
+    def __init__(self, stack, home, names, *settings, port=None):
+        self.port, self.names, self.log = port or stacks.free_port(), names, home / "error.log"
         self.job = home / "md" / "staging" / names[0] / "job.json"
         self.context = ssl.create_default_context(cafile=stack.root_file)
         conf = mod_md_conf(stack, home, names, self.port, "\n".join(settings))
@@ -440,6 +483,15 @@ def test_apache_mod_md(stack, tmp_path):
     names = [f"md.{ZONE}", f"www.md.{ZONE}"]
     with Apache(stack, tmp_path, names) as apache:
         assert sorted(acme.names_of(apache.certificate())) == names
+
+
+def test_apache_mod_md_tls(stack, tmp_path):
+    """It answers in its own TLS server."""
+    names = [f"tls.md.{ZONE}", f"www.tls.md.{ZONE}"]
+    with Apache(stack, tmp_path, names, "MDCAChallenges tls-alpn-01", "Protocols acme-tls/1 http/1.1",
+                port=stack.tls_port) as apache:
+        found = apache.certificate()
+        assert sorted(acme.names_of(found)) == names and methods_of(stack, found) == {"tls-alpn-01"}
 
 
 def test_apache_mod_md_renews_when_told(stack, tmp_path, certbot):

@@ -358,6 +358,7 @@ validator {{
 	hosts-file = "{self._hosts_file(perspective)}"
 	http-port = {self.http_port}
 	https-port = {self.tls_port}
+	tls-port = {self.tls_port}
 	allow-networks = {{"0.0.0.0/0", "::/0"}}
 	{self.extra["validator"]}
 	{own.get("settings", "")}
