@@ -252,6 +252,29 @@ int dns_wire_parse(const void *message, size_t len, enum dns_type type, struct d
 	return 0;
 }
 
+const char *dns_type_name(enum dns_type type)
+{
+	static const struct {
+		enum dns_type type;
+		const char   *name;
+	} names[] = {
+		{ DNS_A, "A" },     { DNS_NS, "NS" },     { DNS_CNAME, "CNAME" }, { DNS_SOA, "SOA" },
+		{ DNS_TXT, "TXT" }, { DNS_AAAA, "AAAA" }, { DNS_CAA, "CAA" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (names[i].type == type)
+			return names[i].name;
+	return "?";
+}
+
+const char *dns_rcode_name(unsigned rcode)
+{
+	static const char *const names[] = { "NOERROR", "FORMERR", "SERVFAIL", "NXDOMAIN", "NOTIMP", "REFUSED" };
+
+	return rcode < ARRAY_LEN(names) ? names[rcode] : "an unknown error";
+}
+
 void dns_records_add(struct dns_records *records, const void *data, size_t len)
 {
 	if (records->n == DNS_RECORDS_MAX)

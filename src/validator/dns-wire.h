@@ -48,6 +48,10 @@ struct dns_records {
 int dns_wire_parse(const void *message, size_t len, enum dns_type type, struct dns_records *ret, struct problem *p)
 	NONNULL(1, 4, 5) CHECK_RESULT;
 
+/* For messages. */
+const char *dns_type_name(enum dns_type type) RETURNS_NONNULL;
+const char *dns_rcode_name(unsigned rcode) RETURNS_NONNULL;
+
 void dns_records_add(struct dns_records *records, const void *data, size_t len) NONNULL(1);
 void dns_records_clear(struct dns_records *records) NONNULL(1);
 

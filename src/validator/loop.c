@@ -225,6 +225,12 @@ static int set_up(struct loop *l, struct addr_policy **policy, struct problem *p
 	l->env.conf = l->conf;
 	l->env.policy = *policy;
 	l->env.base = l->base;
+	l->env.authority = authority_new(&(struct authority_setup){
+		.conf = conf,
+		.policy = *policy,
+		.rs = l->env.rs,
+		.base = l->base,
+	});
 	l->jobs = jobs_new(&(struct jobs_setup){
 		.base = l->base,
 		.env = &l->env,
@@ -243,6 +249,7 @@ static void tear_down(struct loop *l)
 {
 	jobs_free(l->jobs);
 	ft_free(l->env.ft);
+	authority_free(l->env.authority);
 	rs_free(l->env.rs);
 	for (size_t i = 0; i < N_TIMERS; i++)
 		event_freep(&l->timers[i]);

@@ -13,6 +13,7 @@
 #include "base/conf.h"
 #include "base/problem.h"
 #include "pki/ident.h"
+#include "validator/authority.h"
 #include "validator/fetch.h"
 #include "validator/resolver.h"
 
@@ -21,6 +22,7 @@ struct method_env {
 	const struct conf        *conf;
 	const struct addr_policy *policy;
 	struct resolver          *rs;
+	struct authority         *authority;
 	struct fetcher           *ft;
 	struct event_base        *base;
 };

@@ -4,7 +4,10 @@
 
 #include <string.h>
 
-static const struct method *const methods[] = { &method_http_01, &method_dns_01, &method_tls_alpn_01, &method_caa };
+static const struct method *const methods[] = {
+	&method_http_01,        &method_dns_01,         &method_tls_alpn_01,
+	&method_dns_account_01, &method_dns_persist_01, &method_caa,
+};
 
 const struct method *method_find(const char *name)
 {

@@ -6,8 +6,11 @@
 #ifndef CHERT_VALIDATOR_RESOLVER_H
 #define CHERT_VALIDATOR_RESOLVER_H
 
+#include <stdbool.h>
+
 #include <event2/event.h>
 
+#include "base/address.h"
 #include "base/cleanup.h"
 #include "base/conf.h"
 #include "base/problem.h"
@@ -18,7 +21,7 @@ struct rs_query;
 
 /*
  * records is NULL when there is a problem: PROB_DNS (time-out, server failure, malformed answer), which may pass;
- * PROB_DNSSEC (bogus), which is final.  There are none in it, and rcode tells, when the name or the type does not exist.
+ * PROB_DNSSEC (bogus) and PROB_NO_RECORD (the name is too long to exist), which are final.  There are none in it, and rcode tells, when the name or the type does not exist.
  * Both are valid during the call only; the problem may be moved away.
  */
 typedef void rs_cb(void *arg, const struct dns_records *records, struct problem *p);
@@ -26,6 +29,22 @@ typedef void rs_cb(void *arg, const struct dns_records *records, struct problem 
 /* PROB_CONFIG: a resolver, hosts file or trust anchor file that cannot be used.  conf and base must outlive it. */
 int rs_new(const struct conf_validator *conf, struct event_base *base, struct resolver **ret, struct problem *p)
 	NONNULL(1, 2, 3, 4) CHECK_RESULT;
+
+/* Servers that are asked for a zone. */
+struct rs_zone {
+	const char        *name; /* as in struct dns_records */
+	const struct addr *servers;
+	size_t             n;
+};
+
+/*
+ * Asks those servers, at dns-port, for the names of the zone, and else whom rs asks; without the hosts file of rs.
+ * rs must outlive it.
+ */
+int rs_new_for_zone(const struct resolver *rs, const struct rs_zone *zone, struct resolver **ret, struct problem *p)
+	NONNULL(1, 2, 3, 4) CHECK_RESULT;
+/* Whether answers for the name may come out of somebody else's cache. */
+bool rs_is_cached(const struct resolver *rs, const char *name) NONNULL(1, 2);
 /* All queries must have ended or been cancelled; before event_base_free(). */
 void rs_free(struct resolver *rs);
 DEFINE_FREEP(resolver, struct resolver *, rs_free);

@@ -162,6 +162,7 @@ class Rig:
     def write_conf(self, **settings):
         defaults = {
             "resolvers": f'{{"{self.knot.address}"}}',
+            "dns-port": self.knot.port,
             "hosts-file": f'"{self.dir}/hosts"',
             "http-port": self.web.port,
             "https-port": self.tls.port,

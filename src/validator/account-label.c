@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "validator/account-label.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "pki/gnutls.h"
+
+#define DIGEST_LEN 32
+#define PART_LEN   10
+#define BITS       5
+
+_Static_assert(ACCOUNT_LABEL_LEN == 1 + PART_LEN * 8 / BITS, "base32 without padding, behind an underscore");
+
+/* RFC 4648 6; PART_LEN octets are a whole number of characters. */
+static void base32(const uint8_t part[PART_LEN], char *out)
+{
+	static const char alphabet[] = "abcdefghijklmnopqrstuvwxyz234567";
+	unsigned          bits = 0, n_bits = 0;
+
+	for (size_t i = 0; i < PART_LEN; i++) {
+		bits = bits << 8 | part[i];
+		for (n_bits += 8; n_bits >= BITS; n_bits -= BITS)
+			*out++ = alphabet[bits >> (n_bits - BITS) & 0x1f];
+		bits &= 0xff;
+	}
+	*out = '\0';
+}
+
+int account_label(const char *account_uri, char *out, struct problem *p)
+{
+	uint8_t digest[DIGEST_LEN];
+	int     err = gnutls_hash_fast(GNUTLS_DIG_SHA256, account_uri, strlen(account_uri), digest);
+
+	if (err < 0)
+		return problem_gnutls(p, PROB_INTERNAL, err, "SHA-256 failed");
+	out[0] = '_';
+	base32(digest, out + 1);
+	return 0;
+}

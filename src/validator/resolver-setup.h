@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What libunbound is told before its first query. */
+#ifndef CHERT_VALIDATOR_RESOLVER_SETUP_H
+#define CHERT_VALIDATOR_RESOLVER_SETUP_H
+
+#include "base/cleanup.h"
+#include "base/conf.h"
+#include "base/problem.h"
+#include "validator/resolver.h"
+
+struct ub_ctx;
+
+#define RS_SYSTEM "system" /* as the only one of `resolvers`: those of resolv.conf(5) */
+#define RS_ROOT   "root"   /* likewise: none, from the root servers down */
+
+/* zone may be NULL.  PROB_CONFIG names the setting that cannot be used. */
+int resolver_set_up(struct ub_ctx *ctx, const struct conf_validator *conf, const struct rs_zone *zone,
+                    struct problem *p) NONNULL(1, 2, 4) CHECK_RESULT;
+
+/* Whether that is the one item of resolvers. */
+bool resolvers_are(const struct conf_validator *conf, const char *item) NONNULL(1, 2);
+/* The length of the zone's name in an item of stub-zones, which ends at the first equals sign. */
+size_t stub_zone_len(const char *item) NONNULL(1);
+
+#endif
