@@ -6,6 +6,15 @@ import contextlib
 import pytest
 
 import acme
+import dns_server
+
+
+@pytest.fixture(scope="module")
+def knot(tmp_path_factory):
+    """For all names on the way up."""
+    server = dns_server.Knot(tmp_path_factory.mktemp("knot") / "knot", "test").start()
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +118,12 @@ def test_d8_addresses_have_none(client, solver, knot, name):
 def test_profiles_that_do_not_ask(client, solver, knot, name, profile):
     with caa(knot, name, '0 issue "ca.test"'):
         finalized(client, solver, [name], "valid", profile=profile)
+
+
+def test_b20_no_answer_is_no_leave(client, solver, name):
+    """Whoever asks Knot about other zones is refused."""
+    order = finalized(client, solver, [f"{name}.example"], "invalid")
+    assert order["error"]["type"] == acme.ERROR + "dns"
 
 
 def test_checked_for_each_order(client, solver, knot, name):
