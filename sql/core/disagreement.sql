@@ -18,5 +18,5 @@ begin
 	return coalesce(_first, core.problem('unauthorized', '')) || jsonb_build_object('detail',
 		concat(format('validation was corroborated by %s of %s remote perspectives, must be by %s',
 		              _agreed, jsonb_array_length(_quorum -> 'perspectives') - 1, _quorum ->> 'remote'),
-		       format(' in %s regions', nullif(_quorum ->> 'regions', '0')), ': ' || _others));
+		       ' in ' || nullif(_quorum ->> 'regions', '0') || ' regions', ': ' || _others));
 end $$;

@@ -1,13 +1,15 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- What a validator needs to know about a challenge or, as _type caa, about the CAA records of an order; no row when there
 -- is nothing left to find out.
---   thumbprints  of the keys the account has had, the present one first
+--   thumbprints  of the keys the account has had, the present one first; null where the type does not ask for them
 --   names        [{"name","method"}] of the order, each with the challenge type it was validated by; when one is no
 --                longer authorized, there is nothing to find out
 create function core.validation(_account uuid, _object uuid, _type text,
                                 out identifier_type text, out identifier text, out wildcard boolean, out token text,
                                 out key_authorization text, out thumbprints jsonb, out names jsonb)
 returns setof record language plpgsql stable rows 1 as $$
+declare
+	_found authorizations;
 begin
 	if _type = 'caa' then
 		return query
@@ -16,11 +18,13 @@ begin
 			 where o.account_id = _account and o.id = _object and o.status = 'processing' and o.caa_checked_at is null
 			   and jsonb_array_length(m.names) = jsonb_array_length(o.caa);
 	else
+		-- By key alone: with the status in the condition, an index by it might read all that the account has.
+		select * into _found from authorizations where account_id = _account and id = _object;
 		return query
-			select a.identifier_type, a.identifier, a.wildcard, c.token, c.key_authorization,
-			       core.thumbprints(_account), null::jsonb
-			  from authorizations a
-			  join challenges c on c.account_id = _account and c.authorization_id = _object and c.type = _type
-			 where a.account_id = _account and a.id = _object and a.status = 'pending' and c.status = 'processing';
+			select _found.identifier_type, _found.identifier, _found.wildcard, c.token, c.key_authorization,
+			       case when _type = 'dns-persist-01' then core.thumbprints(_account) end, null::jsonb
+			  from challenges c
+			 where c.account_id = _account and c.authorization_id = _object and c.type = _type and c.status = 'processing'
+			   and _found.status = 'pending';
 	end if;
 end $$;

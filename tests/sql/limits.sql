@@ -64,14 +64,25 @@ select is(t.ask(:'a', t.good() || change), '23514', 'refused: ' || what)
                ('a name above without all below', jsonb_set(t.below('a.b.test', 'b.test'), '{authorizations,0,subdomains}', 'false')),
                ('to replace what has a long name', jsonb_build_object('replaces', repeat('x', 201))),
                ('from always', '{"from": "-infinity"}'), ('for ever', '{"to": "infinity"}'),
-               ('a profile with a long name', jsonb_build_object('profile', repeat('x', 101)))) v(what, change);
+               ('a profile with a long name', jsonb_build_object('profile', repeat('x', 101))),
+               ('CAA records of another name', '{"caa": ["n1.test", "x.test"]}'), ('CAA records of what is no list', '{"caa": {"n1.test": 1}}')) v(what, change);
+-- Quorums that could not be reached, or would take up all room.
+select is(t.ask(:'a', t.good() || jsonb_build_object('quorum', t.quorum(perspectives, remote, regions))), expected,
+          format('%s: %s of %s from %s', coalesce(expected, 'refused'), remote, left(perspectives::text, 20), regions))
+  from (values (array['p'], 0, 0, 'pending'), (array(select 'p' || n from generate_series(1, 30) n), 29, 29, 'pending'), (array[repeat('x', 40), 'y'], 1, 0, 'pending'),
+               ('{}', 0, 0, '23514'), (array(select 'p' || n from generate_series(1, 31) n), 0, 0, '23514'), ('{p,p}', 0, 0, '23514'), ('{p,""}', 0, 0, '23514'),
+               (array[repeat('x', 41)], 0, 0, '23514'), ('{p}', 1, 0, '23514'), ('{p,q}', 2, 0, '23514'), ('{p,q}', -1, 0, '23514'), ('{p,q}', 1, 2, '23514'),
+               ('{p,q}', 0, 1, '23514'), ('{p,q}', 1, -1, '23514'), ('{p,q}', null, 0, '23514'), ('{p,q}', 0, null, '23514'), ('{p,NULL}', 0, 0, '23514')) v(perspectives, remote, regions, expected);
+select is(t.ask(:'a', t.good() || jsonb_build_object('quorum', quorum)), '23514', 'refused: ' || quorum::text)
+  from unnest(array['{"perspectives": ["p"], "remote": 0, "regions": 0, "x": 1}', '{"remote": 0, "regions": 0}', '{}']::jsonb[]) quorum;
+select is(t.ask(:'a', t.good() || '{"quorum": {"perspectives": ["p"], "remote": "x", "regions": 0}}'), '22P02', 'refused: no number');
 select is(t.ask(:'a', t.good() || t.one(name, false, 'http-01')), '23514', 'refused: the name ' || left(name, 20))
   from unnest(array['*.victim.test', 'victim.test.', '.victim.test', 'victim..test', 'victim', 'Victim.test', 'victim.test/', 'victim.test:80',
                     'a@victim.test', 'victim.test?', E'victim.test\n', 'víctim.test', '-a.test', 'a-.test', '10.0.0.1', '', repeat('a', 64) || '.test',
                     repeat('a.', 125) || 'test']) name;
 select is(t.ask(:'a', t.good() || jsonb_set(t.one('a.test', false, 'http-01'), '{authorizations,0,type}', '"ip"')), '23514', 'refused: another type');
 select is(t.ask(:'a', t.good() || jsonb_set(t.one('a.test', false, 'http-01'), '{authorizations,0,wildcard}', 'null')), '23514', 'refused: neither wildcard nor not');
-select is((select count(*) from acme.orders), 12::bigint, 'nothing is left of what was refused');
+select is((select count(*) from acme.orders), 15::bigint, 'nothing is left of what was refused');
 
 -- newAuthz.
 create function t.allow(_a uuid, _name text, _subdomains boolean, _type text, _lifetime int8 default 60) returns text language plpgsql as $$
