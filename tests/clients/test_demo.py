@@ -30,15 +30,15 @@ def ready():
         text = "".join(said)
         assert demo.poll() is None and "certbot got it" in text, text
         [found] = [line for line in said if line.startswith("ready: ")]
-        yield dict(word.split("=", 1) for word in found.split()[1:]) | {"http-port": ports[3]}
+        yield dict(word.split("=", 1) for word in found.split()[1:]) | {"http-port": ports[3], "tls-port": ports[5]}
         demo.send_signal(signal.SIGINT)
         assert demo.stdout.read().endswith("stopped\n")
     assert demo.returncode == 0
 
 
-def lego(ready, home, *args):
+def lego(ready, home, *args, way="http"):
     argv = ["lego", "--server", ready["directory"], "--accept-tos", "--email", "admin@demo.test", "--path", home,
-            "--http", "--http.port", f"127.0.0.1:{ready['http-port']}", "--domains", "lego.demo.test", *args, "run"]
+            f"--{way}", f"--{way}.port", f"127.0.0.1:{ready[f'{way}-port']}", "--domains", "lego.demo.test", *args, "run"]
     return subprocess.run(argv, capture_output=True, text=True, check=False, timeout=60, stdin=subprocess.DEVNULL,
                           env=stacks.environment() | {"LEGO_CA_CERTIFICATES": ready["ca"]})
 
@@ -46,7 +46,8 @@ def lego(ready, home, *args):
 def test_bound(ready, tmp_path):
     done = lego(ready, tmp_path / "unbound")
     assert done.returncode != 0 and "requires External Account Binding" in done.stderr, done.stderr
-    done = lego(ready, tmp_path, "--eab", "--kid", ready["eab-kid"], "--hmac", ready["eab-hmac"])
-    assert done.returncode == 0, done.stderr
-    chain = (tmp_path / "certificates" / "lego.demo.test.crt").read_text(encoding="ascii")
-    assert acme.names_of(acme.certificates(chain)[0]) == ["lego.demo.test"]
+    for way in ("http", "tls"):
+        done = lego(ready, tmp_path / way, "--eab", "--kid", ready["eab-kid"], "--hmac", ready["eab-hmac"], way=way)
+        assert done.returncode == 0, done.stderr
+        chain = (tmp_path / way / "certificates" / "lego.demo.test.crt").read_text(encoding="ascii")
+        assert acme.names_of(acme.certificates(chain)[0]) == ["lego.demo.test"]

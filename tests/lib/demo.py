@@ -38,13 +38,18 @@ def arguments():
     return parser.parse_args()
 
 
+def profile(args):
+    # Names that mean this machine have nothing to do with the CAA records of those they belong to.
+    return LIMITS + ("" if args.resolver else "\tcaa = no\n")
+
+
 def build_stack(args):
     # Without a DNS server to ask, every name is this machine.
     names = ["localhost", NAME] + ([] if args.resolver else [EVERYWHERE])
     resolvers = [args.resolver] if args.resolver else stack.system_resolvers()
     return stack.Stack(args.state, args.build, web=args.web, port=args.port, http_port=args.http_port,
                        tls_port=args.tls_port, resolvers=resolvers, hosts=[f"127.0.0.1 {' '.join(names)}"],
-                       assume_valid=args.assume_valid, profile_settings=LIMITS, progress=say,
+                       assume_valid=args.assume_valid, profile_settings=profile(args), progress=say,
                        settings="external-account-required = yes" if args.eab else "")
 
 
@@ -86,11 +91,18 @@ def complain(error):
         print(f"demo: more in {error.log} and beside it", file=sys.stderr, flush=True)
 
 
+def tell_ports(args):
+    if not args.assume_valid:
+        say(f"validates http-01 at port {args.http_port} (lego --http --http.port :{args.http_port}), "
+            f"tls-alpn-01 at port {args.tls_port} (lego --tls --tls.port :{args.tls_port})")
+
+
 def serve(st, args):
     st.start()
     key = st.chertctl_json("eab", "create", "--uses", "many", "--note", "demo") if args.eab else None
     binding = f" eab-kid={key['kid']} eab-hmac={key['hmac_key']}" if key else ""
     print(f"ready: directory={st.directory_url} ca={st.root_file}{binding}", flush=True)
+    tell_ports(args)
     try:
         issue(st, args, key)
     except stack.StackError as e:
