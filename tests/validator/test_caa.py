@@ -346,6 +346,19 @@ def test_failure_is_no_permission(rig, odd, answer, detail):
         del odd.answers["odd"]
 
 
+def test_bogus_is_no_permission(rig, odd):
+    """B20, B38: the trust anchors say that the zone is signed, and it is not; others are as they were."""
+    anchors = rig.dir / "anchors"
+    anchors.write_text(f"odd. IN DS 12345 13 2 {'0f' * 32}\n", encoding="ascii")
+    publish(rig, "insecure.test", f'0 issue "{CA}"')
+    odd.answers["forged.odd"] = Odd.rdata(rdata("issue", CA))
+    with rig.configured(**{"trust-anchor-file": f'"{anchors}"', "retries": 3}):
+        assert_permitted(check(rig, "insecure.test", "none.test"))
+        failed = assert_refused(check(rig, "insecure.test", "forged.odd", "empty.odd"), "dnssec", "2 of 3 names failed")
+        assert {name: kind for name, (kind, _) in failed.items()} == {"forged.odd": "dnssec", "empty.odd": "dnssec"}
+    assert_permitted(check(rig, "forged.odd", "empty.odd"))
+
+
 def test_failure_above_the_first_records_does_not_matter(rig, odd):
     odd.answers["above.odd"] = Odd.code(dns.rcode.SERVFAIL)
     odd.answers["a.above.odd"] = Odd.rdata(rdata("issue", CA))
