@@ -44,6 +44,7 @@ struct fetch {
 	bool               refused; /* the policy check at the socket said no */
 	bool               starved; /* this host had no socket to give */
 	bool               header_too_large;
+	bool               is_enough; /* the rest of the response does not matter */
 	enum phase         phase;
 	struct event      *limit; /* of the phase */
 	struct http_reply  reply;
@@ -122,19 +123,29 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
 	return fd;
 }
 
+static bool is_last_line(const char *line, size_t len)
+{
+	return len > 0 && (line[0] == '\r' || line[0] == '\n');
+}
+
 static size_t on_header(char *line, size_t size, size_t n, void *arg)
 {
 	struct fetch *f = arg;
+	size_t        len = size * n;
 
-	f->header_too_large = !http_reply_header(&f->reply, line, size * n);
-	return f->header_too_large ? 0 : size * n;
+	curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &f->reply.status);
+	f->header_too_large = !http_reply_header(&f->reply, line, len);
+	/* A redirect has said all that is to be known. */
+	f->is_enough = is_last_line(line, len) && http_reply_is_redirect(&f->reply);
+	return f->header_too_large || f->is_enough ? 0 : len;
 }
 
 static size_t on_body(char *data, size_t size, size_t n, void *arg)
 {
 	struct fetch *f = arg;
 
-	return http_reply_body(&f->reply, data, size * n) ? size * n : 0;
+	f->is_enough = !http_reply_body(&f->reply, data, size * n);
+	return f->is_enough ? 0 : size * n;
 }
 
 static void fetch_free(struct fetch *f)
@@ -232,8 +243,7 @@ static void finish(struct fetch *f, CURLcode code)
 {
 	auto_clear(problem) struct problem p = PROBLEM_INIT;
 
-	if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && f->reply.body_cut)) {
-		curl_easy_getinfo(f->easy, CURLINFO_RESPONSE_CODE, &f->reply.status);
+	if (code == CURLE_OK || (code == CURLE_WRITE_ERROR && f->is_enough)) {
 		f->cb(f->arg, &f->reply, NULL, false);
 		fetch_free(f);
 	} else {
@@ -261,9 +271,14 @@ static bool set_limits(CURL *easy)
 	SET(easy, FRESH_CONNECT, 1L);
 	SET(easy, FORBID_REUSE, 1L);
 	SET(easy, NOSIGNAL, 1L);
-	/* What a redirect to https shows cannot be verified yet: the certificate is what is being asked for. */
+	/*
+	 * What a redirect to https shows cannot be verified yet: the certificate is what is being asked for.  The system's
+	 * certificates would be read all the same, anew for each request.
+	 */
 	SET(easy, SSL_VERIFYPEER, 0L);
 	SET(easy, SSL_VERIFYHOST, 0L);
+	SET(easy, CAINFO, NULL);
+	SET(easy, CAPATH, NULL);
 	SET(easy, SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(easy, SSL_ENABLE_ALPN, 0L);
 	SET(easy, USERAGENT, PACKAGE_NAME "-validator/" PACKAGE_VERSION);

@@ -192,6 +192,16 @@ def test_redirect(rig, status):
     assert [(h["hostname"], h["status"]) for h in outcome.shown] == [("from.web.test", status), ("to.web.test", 200)]
 
 
+def test_redirect_with_endless_body(rig):
+    """The header of a redirect says all."""
+    def answer(token, key):
+        rig.web.answers["to.web.test"] = reply(key)
+        location = f"http://to.web.test:{rig.web.port}/x"
+        return lambda h: (h.wfile.write(f"HTTP/1.1 302 Found\r\nLocation: {location}\r\n\r\n".encode()),
+                          time.sleep(5))
+    assert_valid(rig.http("endless.web.test", answer))
+
+
 def test_redirect_to_https_with_any_certificate(rig):
     def answer(token, key):
         rig.tls.answers["secure.web.test"] = reply(key)
