@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -125,9 +126,19 @@ bool addr_from_sockaddr(const struct sockaddr *sa, struct addr *ret)
 	return false;
 }
 
+/* RFC 5952 5: dots are for prefixes that tell an IPv4 address.  inet_ntop(3) has them in the obsolete ::/96 too. */
+static bool is_compatible(const struct addr *a)
+{
+	static const uint8_t zeros[12];
+
+	return a->v6 && memcmp(a->b, zeros, sizeof(zeros)) == 0 && (a->b[12] || a->b[13]);
+}
+
 void addr_to_text(const struct addr *a, char *out)
 {
-	if (!inet_ntop(a->v6 ? AF_INET6 : AF_INET, a->b, out, ADDR_TEXT_MAX))
+	if (is_compatible(a))
+		snprintf(out, ADDR_TEXT_MAX, "::%x:%x", a->b[12] << 8 | a->b[13], a->b[14] << 8 | a->b[15]);
+	else if (!inet_ntop(a->v6 ? AF_INET6 : AF_INET, a->b, out, ADDR_TEXT_MAX))
 		out[0] = '\0';
 }
 

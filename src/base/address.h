@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Which addresses a validation may connect to (RFC 8555 10.4): special-purpose ranges are refused unless the
- * configuration allows them; what it denies is refused in every form, embedded in IPv6 too.
+ * IP addresses and networks, and which a validation may connect to (RFC 8555 10.4): special-purpose ranges are refused
+ * unless the configuration allows them; what it denies is refused in every form, embedded in IPv6 too.
  */
 #ifndef CHERT_BASE_ADDRESS_H
 #define CHERT_BASE_ADDRESS_H
@@ -29,7 +29,7 @@ bool addr_from_text(const char *text, struct addr *ret) NONNULL(1, 2) CHECK_RESU
 /* 4 or 16 bytes in network order. */
 bool addr_from_bytes(const void *p, size_t len, struct addr *ret) NONNULL(1, 3) CHECK_RESULT;
 bool addr_from_sockaddr(const struct sockaddr *sa, struct addr *ret) NONNULL(1, 2) CHECK_RESULT;
-/* out: ADDR_TEXT_MAX */
+/* As RFC 5952 has it; out: ADDR_TEXT_MAX */
 void addr_to_text(const struct addr *a, char *out) NONNULL(1, 2);
 bool addr_equal(const struct addr *a, const struct addr *b) NONNULL(1, 2);
 

@@ -11,11 +11,14 @@
 #include "acme/link.h"
 #include "acme/nonce.h"
 #include "acme/render.h"
+#include "base/address.h"
+#include "base/buf.h"
 #include "base/clk.h"
 #include "base/mem.h"
 #include "db/db.h"
 #include "db/wire.h"
 #include "json/js.h"
+#include "pki/ident.h"
 
 #define TIMEOUT   (20 * CLK_SECOND)
 #define DOOR_BELL "chert_validate"
@@ -368,6 +371,36 @@ static void test_challenge_types(void **state UNUSED)
 	assert_int_equal(strtoul(count, NULL, 10), n);
 }
 
+/* Whatever address is well-formed here is so there. */
+static void test_addresses(void **state UNUSED)
+{
+	static const uint8_t       bytes[] = { 0, 0, 0, 1, 0xa0, 0xff };
+	auto_clear(buf) struct buf array = BUF_INIT(1 << 20);
+	uint32_t                   dice = 1;
+
+	for (size_t i = 0; i < 5000; i++) {
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		struct addr                        address = { .v6 = i % 4 > 0 };
+		char                               text[ADDR_TEXT_MAX];
+		struct ident                       id;
+
+		for (size_t j = 0; j < sizeof(address.b); j++) {
+			dice = dice * 1664525 + 1013904223;
+			address.b[j] = bytes[(dice >> 16) % ARRAY_LEN(bytes)];
+		}
+		addr_to_text(&address, text);
+		assert_int_equal(ident_from_text("ip", text, &id, &p), 0);
+		db_array_text(&array, id.value);
+	}
+	db_array_end(&array);
+	auto_free char *query = xasprintf(
+		"select count(*) || ' ' || coalesce(min(a) filter (where not core.is_identifier('ip', a)), '') "
+		"from unnest('%s'::text[]) a",
+		buf_str(&array));
+	auto_free char *found = admin(query);
+	assert_string_equal(found, "5000 ");
+}
+
 /* A migration that changes a function under a running program. */
 static void test_migrated(void **state UNUSED)
 {
@@ -398,7 +431,7 @@ int main(void)
 		cmocka_unit_test(test_arrays),      cmocka_unit_test(test_large_parameter),
 		cmocka_unit_test(test_terminated),  cmocka_unit_test(test_bell),
 		cmocka_unit_test(test_deadline),    cmocka_unit_test(test_challenge_types),
-		cmocka_unit_test(test_migrated),
+		cmocka_unit_test(test_addresses),   cmocka_unit_test(test_migrated),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

@@ -198,7 +198,17 @@ static void test_listed(void **state UNUSED)
 
 static void test_text(void **state UNUSED)
 {
-	static const char *const texts[] = { "192.0.2.1", "2001:db8::1", "::", "::ffff:10.0.0.1" };
+	static const char *const texts[] = { "192.0.2.1",
+		                             "2001:db8::1",
+		                             "::",
+		                             "::ffff:10.0.0.1",
+		                             "::1",
+		                             "::2",
+		                             "::1:0",
+		                             "::a00:1",
+		                             "1:0:0:2::",
+		                             "64:ff9b::a00:1",
+		                             "1:2:3:4:5:6:7:8" };
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
 		struct addr a = parse(texts[i]);

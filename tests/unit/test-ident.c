@@ -75,6 +75,7 @@ static const struct {
 	{ "ip",  "2001:db8::1:1:1:1:1",       PROB_MALFORMED, "which is 2001:db8:0:1:1:1:1:1" },
 	{ "ip",  "2001:db8:0:0:1::1",         PROB_MALFORMED, "which is 2001:db8::1:0:0:1" },
 	{ "ip",  "64:ff9b::192.0.2.1",        PROB_MALFORMED, "which is 64:ff9b::c000:201" },
+	{ "ip",  "::192.0.2.1",               PROB_MALFORMED, "which is ::c000:201" },
 	{ "ip",  "::ffff:192.0.2.1",          PROB_MALFORMED, "which is 192.0.2.1" },
 	{ "ip",  "::ffff:c000:201",           PROB_MALFORMED, "which is 192.0.2.1" },
 	{ "dns", "",                          PROB_MALFORMED, "empty" },
@@ -152,6 +153,8 @@ static void test_addresses(void **state UNUSED)
 		"2001:db8::1:0:0:1",
 		"2001:db8:1111:2222:3333:4444:5555:6666",
 		"1::",
+		"::c000:201",
+		"::2",
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(texts); i++) {
