@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- What a validator needs to know about a challenge or, as _type caa, about the CAA records of an order; no row when there
 -- is nothing left to find out.
+--   wildcard     more than the one name is to be proved: a wildcard, or all names below (RFC 9444)
 --   thumbprints  of the keys the account has had, the present one first; null where the type does not ask for them
 --   names        [{"name","method"}] of the order, each with the challenge type it was validated by; when one is no
 --                longer authorized, there is nothing to find out
@@ -21,7 +22,7 @@ begin
 		-- By key alone: with the status in the condition, an index by it might read all that the account has.
 		select * into _found from authorizations where account_id = _account and id = _object;
 		return query
-			select _found.identifier_type, _found.identifier, _found.wildcard, c.token, c.key_authorization,
+			select _found.identifier_type, _found.identifier, _found.wildcard or _found.subdomains, c.token, c.key_authorization,
 			       case when _type = 'dns-persist-01' then core.thumbprints(_account) end, null::jsonb
 			  from challenges c
 			 where c.account_id = _account and c.authorization_id = _object and c.type = _type and c.status = 'processing'
