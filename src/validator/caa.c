@@ -31,12 +31,13 @@ struct domain {
 };
 
 SLIST_HEAD(domains, domain);
+STAILQ_HEAD(queue, domain);
 
 struct caa {
 	struct attempt *attempt;
 	struct domains  domains[LABELS_MAX]; /* by number of dots, which keeps them few */
-	STAILQ_HEAD(, domain) waiting;
-	size_t n_queries;
+	struct queue    waiting;
+	size_t          n_queries;
 };
 
 /* What became of the names so far; the details are in the subproblems. */
