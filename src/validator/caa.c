@@ -76,12 +76,11 @@ static struct domains *domains_like(struct caa *s, const char *name)
 
 static struct domain *find(struct caa *s, const char *name)
 {
-	struct domain *d;
+	struct domain *d = SLIST_FIRST(domains_like(s, name));
 
-	SLIST_FOREACH(d, domains_like(s, name), sibling)
-	if (strcmp(d->name, name) == 0)
-		return d;
-	return NULL;
+	while (d && strcmp(d->name, name) != 0)
+		d = SLIST_NEXT(d, sibling);
+	return d;
 }
 
 static void want(struct caa *s, const char *name)
