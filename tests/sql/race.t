@@ -288,6 +288,97 @@ ok "the second waits" eventually 1 "select count(*) from pg_stat_activity where 
 ok "both end" open_gate
 ok "the order is ready" are "$(query "select t.status('orders', '$order')")" ready
 
+# --- several perspectives of one validation at once
+# in_hands PREFIX N QUORUM: orders for PREFIX1.test and so on, whose validations all perspectives have in hand.
+in_hands()
+{
+	query "select (t.order_with('$account', array['$1' || n || '.test'], _quorum => $3, _caa => jsonb_build_array('$1' || n || '.test'))).id
+		from generate_series(1, $2) n" >"$dir/orders"
+	query "select t.respond('$account', authorization_id) from acme.order_authorizations where order_id = any($(ids))" >"$dir/responses"
+	query "select va.claim('w', p, 100, 60) from jsonb_array_elements_text($3 -> 'perspectives') p" >"$dir/claimed"
+}
+ids()
+{
+	echo "string_to_array('$(paste -sd, "$dir/orders")', ',')::uuid[]"
+}
+close_gate
+in_hands one 10 "t.quorum('{default,eu,us}', 2, 2)"
+for job in $(query "select id from acme.jobs where kind = 'validate'"); do
+	call "select t.finish(id, 1, null, perspective) from acme.jobs where id = '$job'"
+done
+ok "30 outcomes of three perspectives: all are answered" open_gate
+ok "all are accepted" are "$(outcomes true)" 30
+ok "all 10 orders are ready" are "$(query "select count(*) from acme.orders where status = 'ready' and id = any($(ids))")" 10
+ok "no job is left" are "$(query "select count(*) from acme.jobs")" 0
+
+# --- the same of their CAA records: each order comes to the signer once
+query "select t.finalize('$account', id) from unnest($(ids)) id" >"$dir/finalized"
+query "select va.claim('w', p, 100, 60) from unnest(array['default', 'eu', 'us']) p" >"$dir/claimed"
+close_gate
+for job in $(query "select id from acme.jobs where kind = 'validate'"); do
+	call "select f.bell from acme.jobs j, va.finish(id, 1, perspective, null, null, null) f where j.id = '$job'"
+done
+ok "30 checks of CAA records: all are answered" open_gate
+ok "each order rings once" are "$(outcomes chert_issue)" 10
+ok "each has one job" are "$(query "select count(*) || ' ' || count(distinct object_id) from acme.jobs where kind = 'issue'")" "10 10"
+
+# --- they are too old for the signers, and at once the account's other calls
+close_gate
+query "update acme.orders set caa_checked_at = now() - interval '8 hours' where id = any($(ids))" >"$dir/old"
+for _ in $(seq 5); do
+	call "select count(*) from sign.claim('w', 10, 60)"
+	call "select count(*) from va.claim('w', 'default', 10, 60)"
+	call "select status from web.order_poll('$account', '$(head -n 1 "$dir/orders")')"
+done
+ok "5 signers find CAA checks too old: all are answered" open_gate
+ok "none is signed" are "$(query "select count(*) from acme.jobs where kind = 'issue' and attempts > 0")" 0
+ok "each is checked again, once by each perspective" are "$(query "select count(*) || ' ' || count(distinct (object_id, perspective)) from acme.jobs where kind = 'validate'")" "30 30"
+ok "each keeps its job" are "$(query "select count(*) from acme.jobs where kind = 'issue' and run_after = 'infinity'")" 10
+query "delete from acme.jobs"
+
+# --- perspectives that disagree, at once: it is decided once
+close_gate
+in_hands two 10 "t.quorum('{default,eu,us}', 1)"
+for job in $(query "select id from acme.jobs where kind = 'validate'"); do
+	call "select t.finish(id, 1, case when perspective <> 'default' then core.problem('dns', 'x') end) from acme.jobs where id = '$job'"
+done
+ok "10 agree and 20 do not: all are answered" open_gate
+ok "all 10 orders are invalid" are "$(query "select count(*) from acme.orders where status = 'invalid' and id = any($(ids))")" 10
+ok "no job is left" are "$(query "select count(*) from acme.jobs")" 0
+
+# --- outcome, failure that may be repeated, response once more, give-up and deactivation at once
+close_gate
+in_hands three 8 "t.quorum('{default,eu}', 1)"
+query "update acme.jobs set failures = 1, failed_at = now() - interval '2 seconds'"
+for order in $(cat "$dir/orders"); do
+	z=$(query "select t.authz('$account', '$order')")
+	one=$(query "select t.job('$z', 'default')")
+	two=$(query "select t.job('$z', 'eu')")
+	call "va.retry('$one', 1, '', '{\"type\": \"dns\"}', null, 0)"
+	call "t.finish('$one', 1)"
+	call "t.finish('$two', 1)"
+	call "va.retry('$two', 1, '', '{\"type\": \"dns\"}', null, 5000)"
+	call "select status from t.respond('$account', '$z')"
+done
+for order in $(head -n 4 "$dir/orders"); do
+	call "select status from web.authorization_deactivate($signed, t.authz('$account', '$order'))"
+done
+query "update acme.jobs set give_up_at = now(), run_after = now() where object_id in (select t.authz('$account', id) from unnest(($(ids))[3:6]) id)" >"$dir/over"
+for _ in $(seq 4); do
+	call "select count(*) from va.claim('w', 'default', 10, 60)"
+	call "select count(*) from va.claim('w', 'eu', 10, 60)"
+done
+ok "outcomes, retries, responses, give-up and deactivation at once: all are answered" open_gate
+ok "of each job one word is heard at most" are "$(query "select count(*) from acme.validations v join acme.order_authorizations x on x.authorization_id = v.object_id
+	where x.order_id = any($(ids)) and tries > 2")" 0
+ok "four are deactivated, unless given up before" are "$(query "select count(*) from acme.order_authorizations x join acme.authorizations a on a.id = x.authorization_id
+	where x.order_id = any(($(ids))[1:4]) and a.status in ('deactivated', 'invalid')")" 4
+ok "a job is there exactly where something is to be decided" are "$(query "select count(*) from acme.order_authorizations x join acme.authorizations a on a.id = x.authorization_id
+	where x.order_id = any($(ids)) and (a.status = 'pending') <> exists (select from acme.jobs where object_id = a.id)")" 0
+ok "valid is only what both agree on" are "$(query "select count(*) from acme.order_authorizations x join acme.authorizations a on a.id = x.authorization_id
+	where x.order_id = any($(ids)) and a.status = 'valid' and (select count(*) from acme.validations where object_id = a.id and status = 'valid') <> 2")" 0
+query "delete from acme.jobs"
+
 # --- validation against deactivation of the same authorization, and of its order's other one
 close_gate
 orders_with_two
