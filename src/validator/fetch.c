@@ -3,7 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <stddef.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -12,27 +12,25 @@
 #include "base/clk.h"
 #include "base/mem.h"
 
-struct fetcher {
-	const struct conf_validator *conf;
-	const struct addr_policy    *policy;
-	struct event_base           *base;
-	struct event                *timer;
-	CURLM                       *multi;
-	size_t                       n_fetches;
-};
-
 /* What a fetch is at; each but the last has a limit of its own. */
-enum phase { CONNECTING, SHAKING_HANDS, WAITING, READING };
+enum phase { CONNECTING, SHAKING_HANDS, WAITING, READING, N_PHASES };
 
 static const struct {
 	const char *doing, *late;
-	size_t      limit; /* where in struct conf_validator */
-} phases[] = {
-	[CONNECTING] = { "connecting", "no TCP connection", offsetof(struct conf_validator, connect_timeout) },
-	[SHAKING_HANDS] = { "in the TLS handshake", "no end of the TLS handshake",
-	                    offsetof(struct conf_validator, tls_timeout) },
-	[WAITING] = { "waiting for the response", "no response", offsetof(struct conf_validator, response_timeout) },
-	[READING] = { "reading the response", NULL, 0 },
+} phases[N_PHASES] = {
+	[CONNECTING] = { "connecting", "no TCP connection" },
+	[SHAKING_HANDS] = { "in the TLS handshake", "no end of the TLS handshake" },
+	[WAITING] = { "waiting for the response", "no response" },
+	[READING] = { "reading the response", NULL },
+};
+
+struct fetcher {
+	int64_t                   limits[N_PHASES];
+	const struct addr_policy *policy;
+	struct event_base        *base;
+	struct event             *timer;
+	CURLM                    *multi;
+	size_t                    n_fetches;
 };
 
 struct fetch {
@@ -55,24 +53,16 @@ struct fetch {
 
 /* --- phases */
 
-static int64_t limit_of(const struct fetch *f)
-{
-	int64_t limit;
-
-	memcpy(&limit, (const char *)f->ft->conf + phases[f->phase].limit, sizeof(limit));
-	return limit;
-}
-
 static void enter(struct fetch *f, enum phase phase)
 {
-	struct timeval tv;
+	int64_t        limit = f->ft->limits[phase];
+	struct timeval tv = { .tv_sec = limit / CLK_SECOND, .tv_usec = limit % CLK_SECOND };
 
 	f->phase = phase;
-	event_del(f->limit);
-	if (!phases[phase].late)
-		return;
-	tv = (struct timeval){ .tv_sec = limit_of(f) / CLK_SECOND, .tv_usec = limit_of(f) % CLK_SECOND };
-	event_add(f->limit, &tv);
+	if (phases[phase].late)
+		event_add(f->limit, &tv);
+	else
+		event_del(f->limit);
 }
 
 /* libcurl has no callback for this, and may close the socket when it is told that it is ready. */
@@ -235,7 +225,7 @@ static void on_limit(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 	struct fetch                      *f = arg;
 
 	problem_set(&p, PROB_CONNECTION, "%s within %lld ms", phases[f->phase].late,
-	            (long long)(limit_of(f) / (CLK_SECOND / 1000)));
+	            (long long)(f->ft->limits[f->phase] / (CLK_SECOND / 1000)));
 	fail(f, &p);
 }
 
@@ -424,7 +414,9 @@ int ft_new(const struct conf_validator *conf, struct event_base *base, const str
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
 		return problem_set(p, PROB_SYSTEM, "libcurl cannot be initialised");
 	ft = xcalloc(1, sizeof(*ft));
-	ft->conf = conf;
+	ft->limits[CONNECTING] = conf->connect_timeout;
+	ft->limits[SHAKING_HANDS] = conf->tls_timeout;
+	ft->limits[WAITING] = conf->response_timeout;
 	ft->policy = policy;
 	ft->base = base;
 	ft->timer = oom_check(evtimer_new(base, on_timer, ft));

@@ -27,7 +27,7 @@ struct fetch;
  */
 typedef void ft_cb(void *arg, const struct http_reply *reply, const struct problem *p, bool unreachable);
 
-/* conf, base and policy must outlive it. */
+/* base and policy must outlive it. */
 int ft_new(const struct conf_validator *conf, struct event_base *base, const struct addr_policy *policy,
            struct fetcher **ret, struct problem *p) NONNULL(1, 2, 3, 4, 5) CHECK_RESULT;
 /* All fetches must have ended or been cancelled. */

@@ -374,30 +374,55 @@ def test_resolved_by_dns(rig):
 
 
 @contextlib.contextmanager
-def dns_server(addresses):
-    """Answers each query for A with the next of these, None is silence; yields its address and the queries seen."""
+def dns_server(addresses, addresses6=(0,)):
+    """Answers each query for A with the next of these, AAAA likewise; None is silence, a number an RCODE.  Yields its
+    address and the queries for A seen."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
         s.bind(("127.0.0.1", 0))
         seen = []
 
         def serve():
-            left = list(addresses)
+            left = {1: list(addresses), 28: list(addresses6)}
             with contextlib.suppress(OSError):
                 while True:
                     message, peer = s.recvfrom(4096)
                     query = dns.message.from_wire(message)
                     answer = dns.message.make_response(query)
                     question = query.question[0]
+                    found = left.get(question.rdtype, [0])
+                    found = found.pop(0) if len(found) > 1 else found[0]
                     if question.rdtype == 1:
                         seen.append(question.name.to_text())
-                        address = left.pop(0) if len(left) > 1 else left[0]
-                        if address is None:
-                            continue
-                        answer.answer.append(dns.rrset.from_text(question.name, 0, "IN", "A", address))
+                    if found is None:
+                        continue
+                    if isinstance(found, int):
+                        answer.set_rcode(found)
+                    else:
+                        answer.answer.append(dns.rrset.from_text(question.name, 0, "IN", question.rdtype, found))
                     s.sendto(answer.to_wire(), peer)
 
         threading.Thread(target=serve, daemon=True).start()
         yield f"127.0.0.1:{s.getsockname()[1]}", seen
+
+
+@pytest.mark.parametrize("addresses,addresses6,kind,says", [
+    (["127.0.0.1"], [2], None, ""),
+    (["127.0.0.1"], ["fd00::1"], None, ""),
+    ([0], [0], "noRecord", "no A or AAAA record at half.example.org, expected"),
+    ([3], [3], "noRecord", "no A or AAAA record at half.example.org (NXDOMAIN), expected"),
+    ([0], [2], "dns", "half.example.org AAAA"),
+    ([2], [0], "dns", "half.example.org A "),
+    ([2], ["fd00::1"], "dns", "half.example.org A "),
+    (["10.0.0.1"], [0], "forbiddenAddress", "host half.example.org has no address"),
+])
+def test_families(rig, addresses, addresses6, kind, says):
+    """One of them is enough; a failure that may pass comes before what the other one says."""
+    with dns_server(addresses, addresses6) as (resolver, _), rig.configured(resolvers=f'{{"{resolver}"}}'):
+        outcome = rig.http("half.example.org", lambda t, k: reply(k))
+    if kind:
+        assert_invalid(outcome, kind, says)
+    else:
+        assert_valid(outcome)
 
 
 def test_rebinding(rig):
