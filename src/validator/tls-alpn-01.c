@@ -2,8 +2,10 @@
 /* RFC 8737 3, RFC 8738 6 */
 #include "validator/method.h"
 
+#include <assert.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "json/js.h"
 #include "pki/gnutls.h"
@@ -12,12 +14,14 @@
 #include "validator/tls-client.h"
 
 #define PROTOCOL  "acme-tls/1"
-#define PLACE_MAX (IDENT_MAX + ADDR_TEXT_MAX + 32)
+#define TRIED_MAX 180 /* what is told of addresses without connection */
+#define PLACE_MAX (IDENT_MAX + TRIED_MAX + ADDR_TEXT_MAX + 32)
 
 struct tls_alpn_01 {
 	struct dial       *dial;
-	struct addr        addr; /* the one being tried */
-	struct tls_client *client;
+	struct tls_client *client; /* NULL: there is no address yet */
+	struct addr        addr;   /* asked last */
+	struct buf         tried;  /* addresses before it, and what came of them */
 };
 
 static void tls_alpn_01_cancel(struct attempt *a)
@@ -28,6 +32,7 @@ static void tls_alpn_01_cancel(struct attempt *a)
 		return;
 	tls_client_free(s->client);
 	dial_free(s->dial);
+	buf_clear(&s->tried);
 	free(s);
 }
 
@@ -36,17 +41,27 @@ static uint16_t port_of(const struct attempt *a)
 	return (uint16_t)a->env->conf->validator.tls_port;
 }
 
-/* Every detail begins with where it was that this happened. */
+/* Begins every detail: where that was, and which addresses were asked. */
 static void show_place(const struct attempt *a, char *out, size_t size)
 {
 	const struct tls_alpn_01 *s = a->state;
 	char                      address[ADDR_TEXT_MAX];
 
 	addr_to_text(&s->addr, address);
-	if (strcmp(address, a->identifier) == 0)
-		snprintf(out, size, "%s port %u", address, port_of(a));
-	else
-		snprintf(out, size, "%s at %s port %u", a->identifier, address, port_of(a));
+	snprintf(out, size, "%s port %u %s[%s]", a->identifier, port_of(a), buf_str(&s->tried), address);
+}
+
+static void tls_alpn_01_where(const struct attempt *a, char *out, size_t size)
+{
+	const struct tls_alpn_01 *s = a->state;
+	char                      place[PLACE_MAX];
+
+	if (!s->client) {
+		snprintf(out, size, "looking for addresses");
+		return;
+	}
+	show_place(a, place, sizeof(place));
+	snprintf(out, size, "%s: %s", place, tls_client_doing(s->client));
 }
 
 /* Takes the problem, which may belong to what is freed here; empty: valid. */
@@ -66,7 +81,8 @@ static void fail(struct attempt *a, const struct problem *why)
 
 	show_place(a, place, sizeof(place));
 	problem_set(&p, why->code, "%s: %s", place, why->detail);
-	problem_cause(&p, "%s", why->cause);
+	if (why->cause[0])
+		problem_cause(&p, "%s", why->cause);
 	finish(a, &p);
 }
 
@@ -85,18 +101,15 @@ static int judge(const struct attempt *a, const struct tls_peer *peer, struct pr
 	return alpn_cert_check(peer->cert, peer->cert_len, a->ident, digest, p);
 }
 
-static void try_address(struct attempt *a);
+static bool ask_next(struct attempt *a, const struct problem *before);
 
 static void on_peer(void *arg, const struct tls_peer *peer, struct problem *p, bool unreachable)
 {
 	auto_clear(problem) struct problem why = PROBLEM_INIT;
 	struct attempt                    *a = arg;
-	struct tls_alpn_01                *s = a->state;
 
-	if (p && unreachable && dial_next(s->dial, &s->addr)) {
-		try_address(a);
+	if (p && unreachable && ask_next(a, p))
 		return;
-	}
 	if (p)
 		problem_move(&why, p);
 	else
@@ -107,31 +120,43 @@ static void on_peer(void *arg, const struct tls_peer *peer, struct problem *p, b
 		finish(a, &why);
 }
 
-static void try_address(struct attempt *a)
+static void note_try(struct tls_alpn_01 *s, const struct problem *p)
+{
+	char text[ADDR_TEXT_MAX];
+
+	addr_to_text(&s->addr, text);
+	buf_addf(&s->tried, "[%s]: %s; ", text, p->detail);
+}
+
+/* Whether there is one more address; `before` is what came of the last one, NULL at first. */
+static bool ask_next(struct attempt *a, const struct problem *before)
 {
 	struct tls_alpn_01 *s = a->state;
 	char                server_name[ALPN_SERVER_NAME_MAX];
-	struct tls_target   target = {
-		  .addr = s->addr,
-		  .port = port_of(a),
-		  .server_name = server_name,
-		  .protocol = PROTOCOL,
-	};
+	struct tls_target   target = { .port = port_of(a), .server_name = server_name, .protocol = PROTOCOL };
 
+	if (!dial_next(s->dial, &target.addr))
+		return false;
+	if (before)
+		note_try(s, before);
+	s->addr = target.addr;
 	alpn_server_name(a->ident, server_name);
 	tls_client_free(s->client);
 	s->client = tls_client_new(a->env, &target, on_peer, a);
+	return true;
 }
 
-static void on_addresses(void *arg, struct problem *p)
+static void on_dial(void *arg, struct problem *p)
 {
-	struct attempt     *a = arg;
-	struct tls_alpn_01 *s = a->state;
+	struct attempt *a = arg;
+	bool            asked;
 
-	if (p || !dial_next(s->dial, &s->addr))
+	if (p) {
 		finish(a, p);
-	else
-		try_address(a);
+		return;
+	}
+	asked = ask_next(a, NULL);
+	assert(asked);
 }
 
 static void tls_alpn_01_start(struct attempt *a)
@@ -145,7 +170,8 @@ static void tls_alpn_01_start(struct attempt *a)
 		target.literal = &literal;
 	js_append(a->shown, shown);
 	a->state = s;
-	s->dial = dial_new(a->env, &target, shown, a->record, on_addresses, a);
+	s->tried = BUF_INIT(TRIED_MAX);
+	s->dial = dial_new(a->env, &target, shown, a->record, on_dial, a);
 }
 
 const struct method method_tls_alpn_01 = {
@@ -153,4 +179,5 @@ const struct method method_tls_alpn_01 = {
 	.late = PROB_CONNECTION,
 	.start = tls_alpn_01_start,
 	.cancel = tls_alpn_01_cancel,
+	.where = tls_alpn_01_where,
 };

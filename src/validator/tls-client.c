@@ -228,7 +228,7 @@ static void on_timer(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 	const struct conf_validator *conf = &c->env->conf->validator;
 
 	if (c->problem.code == PROB_NONE && c->connected)
-		problem_set(&c->problem, PROB_CONNECTION, "connected, but no TLS handshake within %lld ms",
+		problem_set(&c->problem, PROB_CONNECTION, "no end of the TLS handshake within %lld ms",
 		            (long long)(conf->tls_timeout / 1000));
 	else if (c->problem.code == PROB_NONE)
 		problem_set(&c->problem, PROB_CONNECTION, "no TCP connection within %lld ms",
@@ -284,11 +284,16 @@ struct tls_client *tls_client_new(const struct method_env *env, const struct tls
 	c->timer = oom_check(evtimer_new(env->base, on_timer, c));
 	/* Judged here again: this is the address that is connected to (RFC 8555 10.4). */
 	if (addr_refusal(env->policy, &c->addr))
-		problem_set(&c->problem, PROB_FORBIDDEN_ADDRESS, "address is not permitted");
+		problem_set(&c->problem, PROB_FORBIDDEN_ADDRESS, "address is not one that this CA may connect to");
 	else
 		open_connection(c);
 	arm(c->timer, c->problem.code != PROB_NONE ? 0 : env->conf->validator.connect_timeout);
 	return c;
+}
+
+const char *tls_client_doing(const struct tls_client *c)
+{
+	return c->connected ? "in the TLS handshake" : "connecting";
 }
 
 void tls_client_free(struct tls_client *c)

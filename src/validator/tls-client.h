@@ -41,6 +41,8 @@ typedef void tls_cb(void *arg, const struct tls_peer *peer, struct problem *p, b
 /* cb is called once, later, from the loop.  env must outlive it; target is copied. */
 struct tls_client *tls_client_new(const struct method_env *env, const struct tls_target *target, tls_cb *cb,
                                   void *arg) RETURNS_NONNULL NONNULL(1, 2, 3);
+/* What it is at, as the end of a sentence. */
+const char *tls_client_doing(const struct tls_client *c) RETURNS_NONNULL NONNULL(1);
 /* cb is not called any more; may be called from within it. */
 void tls_client_free(struct tls_client *c);
 DEFINE_FREEP(tls_client, struct tls_client *, tls_client_free);

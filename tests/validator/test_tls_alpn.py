@@ -219,7 +219,7 @@ WRONG = {
 def test_wrong_certificate(ask, says):
     name = "wrong.web.test"
     outcome, _ = ask(name, lambda k: WRONG[says](name, k))
-    assert_invalid(outcome, "incorrectResponse", f"{name} at 127.0.0.1 port {PORT}: certificate ", says)
+    assert_invalid(outcome, "incorrectResponse", f"{name} port {PORT} [127.0.0.1]: certificate ", says)
     assert outcome.shown[0]["addressUsed"] == "127.0.0.1"
 
 
@@ -248,7 +248,7 @@ def test_versions(ask, version, says):
 def test_older_version(ask):
     outcome, server = ask("old.web.test", lowest=ssl.TLSVersion.TLSv1_1, highest=ssl.TLSVersion.TLSv1_1,
                           ciphers="ALL:@SECLEVEL=0")
-    assert_invalid(outcome, "tls", "old.web.test at 127.0.0.1", "TLS handshake")
+    assert_invalid(outcome, "tls", "[127.0.0.1]: server ends the TLS handshake with alert 70")
     assert not server.seen
 
 
@@ -325,7 +325,7 @@ def test_warnings_without_end(meet):
 def test_no_server(rig, meet):
     with challenge(rig, "closed.web.test") as (authorization, _):
         pass
-    assert_invalid(rig.outcome(authorization), "connection", "closed.web.test at 127.0.0.1", "connection was refused")
+    assert_invalid(rig.outcome(authorization), "connection", "[127.0.0.1]: connection was refused")
 
 
 def test_full_server(rig):
@@ -351,8 +351,14 @@ def drip(conn):
 @pytest.mark.parametrize("answer", [lambda conn: time.sleep(4), drip])
 def test_silent_server(meet, answer):
     started = time.monotonic()
-    assert_invalid(meet("silent.web.test", answer), "connection", "no TLS handshake within 1000 ms")
+    assert_invalid(meet("silent.web.test", answer), "connection", "no end of the TLS handshake within 1000 ms")
     assert time.monotonic() - started < 2
+
+
+def test_out_of_time(rig, meet):
+    with rig.configured(**{"tls-timeout": "10s", "attempt-timeout": "600ms"}):
+        outcome = meet("late.web.test", lambda conn: time.sleep(2))
+    assert_invalid(outcome, "connection", "within 600 ms", f"late.web.test port {PORT} [127.0.0.1]: in the TLS handshake")
 
 
 def reset(conn):
@@ -386,7 +392,7 @@ def test_silent_servers_hold_up_nobody(rig, ask):
         assert_valid(ask("swift.web.test")[0])
         assert time.monotonic() - started < 1
         for authorization in stuck:
-            assert_invalid(rig.outcome(authorization), "connection", "no TLS handshake")
+            assert_invalid(rig.outcome(authorization), "connection", "no end of the TLS handshake")
         stop.set()
     rig.write_hosts(rig.hosts)
 
@@ -406,10 +412,19 @@ def test_ipv4_when_there_is_no_connection(ask):
     assert outcome.shown[0]["addressUsed"] == "127.0.0.1"
 
 
+def test_every_address_is_told(rig, ask):
+    with challenge(rig, "six.test") as (authorization, _):
+        pass
+    assert_invalid(rig.outcome(authorization), "connection",
+                   f"six.test port {PORT} [::1]: connection was refused; [127.0.0.1]: connection was refused")
+    outcome, _ = ask("six.test", lambda k: Certificate(["six.test"], None))
+    assert_invalid(outcome, "incorrectResponse", "[::1]: connection was refused; [127.0.0.1]: certificate has no")
+
+
 def test_no_second_address_after_a_connection(rig, ask):
     with serving(lambda conn: conn.recv(1000), "::1"):
         outcome, server = ask("six.test")
-    assert_invalid(outcome, "connection", "six.test at ::1 port", "closed the connection")
+    assert_invalid(outcome, "connection", "[::1]: server closed the connection")
     assert not server.seen
 
 
@@ -440,7 +455,7 @@ def test_address(ask, address, name):
 @pytest.mark.parametrize("names", [["1.0.0.127.in-addr.arpa"], ["127.0.0.2"], ["127.0.0.1", "ok.web.test"], ["::1"]])
 def test_wrong_certificate_for_address(ask, names):
     outcome, _ = ask("127.0.0.1", lambda k: Certificate(names, octets(k)))
-    assert_invalid(outcome, "incorrectResponse", f"127.0.0.1 port {PORT}: certificate is for")
+    assert_invalid(outcome, "incorrectResponse", f"127.0.0.1 port {PORT} [127.0.0.1]: certificate is for")
 
 
 # --- the rest
