@@ -10,20 +10,40 @@
 
 #define ISSUERS_MAX 10 /* draft-ietf-acme-dns-persist 3; conformance I2 */
 
-static int check_types(const struct conf_profile *profile, struct problem *p)
-{
-	const struct conf_list *types = &profile->identifier_types;
+/* What the elements of a list may be. */
+struct vocabulary {
+	const char *key, *expected;
+	bool (*has)(const char *item);
+};
 
-	for (size_t i = 0; i < types->n; i++)
-		if (strcmp(types->items[i], "dns") != 0 && strcmp(types->items[i], "ip") != 0)
-			return problem_set(p, PROB_CONFIG, "profile %s: identifier-types has %s, expected dns or ip",
-			                   profile->title, types->items[i]);
-	for (size_t i = 0; i < profile->challenges.n; i++)
-		if (!challenge_type_find(profile->challenges.items[i]))
-			return problem_set(p, PROB_CONFIG,
-			                   "profile %s: challenges has %s, expected http-01, dns-01, tls-alpn-01, "
-			                   "dns-account-01 or dns-persist-01",
-			                   profile->title, profile->challenges.items[i]);
+static bool is_identifier_type(const char *item)
+{
+	return strcmp(item, "dns") == 0 || strcmp(item, "ip") == 0;
+}
+
+static bool is_challenge_type(const char *item)
+{
+	return challenge_type_find(item) != NULL;
+}
+
+static const struct vocabulary identifier_types = { "identifier-types", "dns or ip", is_identifier_type };
+static const struct vocabulary challenges = {
+	"challenges",
+	"http-01, dns-01, tls-alpn-01, dns-account-01 or dns-persist-01",
+	is_challenge_type,
+};
+
+static int check_list(const struct conf_profile *profile, const struct vocabulary *words, const struct conf_list *list,
+                      struct problem *p)
+{
+	const char *repeated = conf_list_repeated(list);
+
+	for (size_t i = 0; i < list->n; i++)
+		if (!words->has(list->items[i]))
+			return problem_set(p, PROB_CONFIG, "profile %s: %s has %s, expected %s", profile->title,
+			                   words->key, list->items[i], words->expected);
+	if (repeated)
+		return problem_set(p, PROB_CONFIG, "profile %s: %s has %s twice", profile->title, words->key, repeated);
 	return 0;
 }
 
@@ -42,14 +62,13 @@ static int check_issuers(const struct conf *conf, const struct conf_profile *pro
 {
 	const size_t n = conf->caa_identities.n;
 
-	for (size_t i = 0; i < profile->challenges.n; i++)
-		if (strcmp(profile->challenges.items[i], "dns-persist-01") == 0 && (n < 1 || n > ISSUERS_MAX))
-			return problem_set(
-				p, PROB_CONFIG,
-				"profile %s: challenges has dns-persist-01, which needs 1 to %d caa-identities, "
-				"but there are %zu",
-				profile->title, ISSUERS_MAX, n);
-	return 0;
+	if (!conf_list_has(&profile->challenges, "dns-persist-01") || (n >= 1 && n <= ISSUERS_MAX))
+		return 0;
+	return problem_set(
+		p, PROB_CONFIG,
+		"profile %s: challenges has dns-persist-01, which needs 1 to %d caa-identities, but there are "
+		"%zu",
+		profile->title, ISSUERS_MAX, n);
 }
 
 /* Clients compare them with CAA records as they are. */
@@ -79,7 +98,9 @@ int policy_check_conf(const struct conf *conf, struct problem *p)
 	for (size_t i = 0; r == 0 && i < conf->n_profiles; i++) {
 		const struct conf_profile *profile = &conf->profiles[i];
 
-		r = check_types(profile, p);
+		r = check_list(profile, &identifier_types, &profile->identifier_types, p);
+		if (r == 0)
+			r = check_list(profile, &challenges, &profile->challenges, p);
 		if (r == 0)
 			r = check_addresses(profile, p);
 		if (r == 0)

@@ -8,14 +8,6 @@
 #include "base/clk.h"
 #include "base/mem.h"
 
-static bool contains(const struct conf_list *list, const char *item)
-{
-	for (size_t i = 0; i < list->n; i++)
-		if (strcmp(list->items[i], item) == 0)
-			return true;
-	return false;
-}
-
 static bool under_any(const char *name, const struct conf_list *suffixes)
 {
 	for (size_t i = 0; i < suffixes->n; i++)
@@ -83,7 +75,7 @@ int policy_check(const struct conf_profile *profile, const struct ident *id, str
 {
 	int r;
 
-	if (!contains(&profile->identifier_types, id->type))
+	if (!conf_list_has(&profile->identifier_types, id->type))
 		return problem_set(p, PROB_REJECTED_IDENTIFIER, "identifiers of type %s are not certified", id->type);
 	r = strcmp(id->type, "ip") == 0 ? check_address(profile, id, p) : check_name(profile, id, p);
 	if (r < 0)
@@ -140,7 +132,7 @@ struct conf_list policy_key_types(const struct conf *conf)
 
 		all.items = xrealloc(all.items, all.n + types->n + 1, sizeof(*all.items));
 		for (size_t j = 0; j < types->n; j++)
-			if (!contains(&all, types->items[j]))
+			if (!conf_list_has(&all, types->items[j]))
 				all.items[all.n++] = types->items[j];
 	}
 	return all;

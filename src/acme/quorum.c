@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "acme/quorum.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,17 +21,10 @@ static const struct {
 	{ 1797292800 * CLK_SECOND, 5 }, /* 2026-12-15 */
 };
 
-static bool is_before(const struct conf_list *list, size_t i)
-{
-	for (size_t j = 0; j < i; j++)
-		if (strcmp(list->items[j], list->items[i]) == 0)
-			return true;
-	return false;
-}
-
 static int check_names(const struct conf_profile *profile, struct problem *p)
 {
 	const struct conf_list *names = &profile->perspectives;
+	const char             *repeated = conf_list_repeated(names);
 
 	if (names->n == 0)
 		return problem_set(p, PROB_CONFIG, "profile %s: perspectives is empty, expected at least one",
@@ -44,11 +36,10 @@ static int check_names(const struct conf_profile *profile, struct problem *p)
 			return problem_set(p, PROB_CONFIG,
 			                   "profile %s: perspectives has a name of %zu bytes, expected 1 to %d",
 			                   profile->title, len, NAME_MAX_LEN);
-		if (is_before(names, i))
-			return problem_set(p, PROB_CONFIG,
-			                   "profile %s: perspectives has %s twice, expected different names",
-			                   profile->title, names->items[i]);
 	}
+	if (repeated)
+		return problem_set(p, PROB_CONFIG, "profile %s: perspectives has %s twice, expected different names",
+		                   profile->title, repeated);
 	return 0;
 }
 
@@ -76,11 +67,15 @@ static int take_public(const struct conf_profile *profile, int64_t now, struct q
 	for (size_t i = 0; i < ARRAY_LEN(public_least); i++)
 		if (now >= public_least[i].since)
 			least = public_least[i].n_remote;
-	if (n < least)
+	if (n < least) {
+		char day[CLK_RFC3339_LEN + 1];
+
+		clk_to_rfc3339(now, day);
 		return problem_set(p, PROB_CONFIG,
 		                   "profile %s: perspectives has %zu remote ones after the first; quorum = public "
-		                   "demands at least %zu of them today",
-		                   profile->title, n, least);
+		                   "demands at least %zu of them on %.10s",
+		                   profile->title, n, least, day);
+	}
 	q->n_remote = n - (n >= MANY_REMOTE ? 2 : 1);
 	if (q->n_regions < PUBLIC_REGIONS)
 		q->n_regions = PUBLIC_REGIONS;

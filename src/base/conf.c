@@ -431,6 +431,27 @@ const struct conf_issuer *conf_issuer(const struct conf *c, const char *title)
 	return NULL;
 }
 
+static bool is_before(const struct conf_list *list, size_t end, const char *item)
+{
+	for (size_t i = 0; i < end; i++)
+		if (strcmp(list->items[i], item) == 0)
+			return true;
+	return false;
+}
+
+bool conf_list_has(const struct conf_list *list, const char *item)
+{
+	return is_before(list, list->n, item);
+}
+
+const char *conf_list_repeated(const struct conf_list *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (is_before(list, i, list->items[i]))
+			return list->items[i];
+	return NULL;
+}
+
 enum log_level conf_log_level(const struct conf *c)
 {
 	enum log_level level = LOGL_INFO;

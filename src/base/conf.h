@@ -84,6 +84,10 @@ DEFINE_FREEP(conf, struct conf *, conf_free);
 const struct conf_profile *conf_profile(const struct conf *c, const char *title) NONNULL(1, 2);
 const struct conf_issuer  *conf_issuer(const struct conf *c, const char *title) NONNULL(1, 2);
 
+bool conf_list_has(const struct conf_list *list, const char *item) NONNULL(1, 2);
+/* The first one that stands in it twice; NULL when there is none. */
+const char *conf_list_repeated(const struct conf_list *list) NONNULL(1);
+
 /* log-level, which conf_load() has checked. */
 enum log_level conf_log_level(const struct conf *c) NONNULL(1);
 

@@ -6,8 +6,12 @@
 #include <unistd.h>
 
 #include "acme/policy.h"
+#include "acme/quorum.h"
+#include "base/clk.h"
 #include "ctl/cmd.h"
 #include "signer/issuer.h"
+
+#define FORESIGHT (90 * CLK_DAY)
 
 static struct {
 	bool without_keys, dump_mdoc;
@@ -38,6 +42,18 @@ static int check_profiles(const struct conf *conf, const struct issuers *issuers
 	return 0;
 }
 
+/* What the Baseline Requirements are going to demand is no surprise then. */
+static void warn(const struct conf *conf, const char *path)
+{
+	for (size_t i = 0; i < conf->n_profiles; i++) {
+		auto_clear(problem) struct problem why = PROBLEM_INIT;
+		struct quorum                      q;
+
+		if (quorum_from_profile(&conf->profiles[i], clk_now() + FORESIGHT, &q, &why) < 0)
+			fprintf(stderr, "%s: warning: %s\n", path, why.detail);
+	}
+}
+
 static int check(const struct cmd_run *run, struct problem *p)
 {
 	auto_(conf) struct conf           *conf = NULL;
@@ -59,9 +75,11 @@ static int check(const struct cmd_run *run, struct problem *p)
 		r = check_readable("hosts-file", conf->validator.hosts_file, p);
 	if (r == 0)
 		r = check_readable("trust-anchor-file", conf->validator.trust_anchor_file, p);
-	if (r == 0)
-		printf("%s: OK\n", run->config);
-	return r;
+	if (r < 0)
+		return r;
+	warn(conf, run->config);
+	printf("%s: OK\n", run->config);
+	return 0;
 }
 
 const struct cmd cmd_check_conf = {

@@ -26,10 +26,8 @@ static void set_type(struct spki *spki, enum jwk_kind kind)
 
 static int check_type(const char *type, const struct conf_list *types, struct problem *p)
 {
-	for (size_t i = 0; i < types->n; i++) {
-		if (strcmp(types->items[i], type) == 0)
-			return 0;
-	}
+	if (conf_list_has(types, type))
+		return 0;
 	return problem_set(p, PROB_BAD_CSR, "keys of type %s are not permitted here", type);
 }
 

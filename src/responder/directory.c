@@ -31,9 +31,8 @@ static bool any_subdomains(const struct conf *conf)
 static bool any_persistent(const struct conf *conf)
 {
 	for (size_t i = 0; i < conf->n_profiles; i++)
-		for (size_t j = 0; j < conf->profiles[i].challenges.n; j++)
-			if (strcmp(conf->profiles[i].challenges.items[j], "dns-persist-01") == 0)
-				return true;
+		if (conf_list_has(&conf->profiles[i].challenges, "dns-persist-01"))
+			return true;
 	return false;
 }
 

@@ -18,6 +18,7 @@ report() {
 		sed 's/^/# /' out err
 	fi
 	cp out last
+	cp err err.last
 }
 
 # works NAME COMMAND...
@@ -338,6 +339,11 @@ refuses "check-conf: quorum" 1 "profile odd: quorum is 2, expected at most the n
 	policy 'profile "odd" { perspectives = {"a", "b"} quorum = "2" }'
 refuses "check-conf: public quorum" 1 "quorum = public demands at least" \
 	policy 'profile "odd" { perspectives = {"a", "b", "c"} quorum = "public" }'
+remotes='"b", "c", "d", "e"' # enough until 2026-12-15
+if [ "$(date +%s)" -lt 1797292800 ]; then
+	works "check-conf: public quorum of these days" policy "profile \"odd\" { perspectives = {\"a\", $remotes} quorum = \"public\" }"
+	works "check-conf: but not of later ones" grep -qF "policy.conf: warning: profile odd: perspectives has 4 remote ones" err.last
+fi
 refuses "check-conf: dns-persist-01 without issuer" 1 "dns-persist-01, which needs 1 to 10 caa-identities" \
 	policy 'profile "odd" { challenges = {"dns-persist-01"} }'
 refuses "check-conf: caa-identities" 1 "caa-identities has CA.example, expected a domain name in lower case" \

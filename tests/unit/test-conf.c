@@ -47,9 +47,25 @@ static void test_defaults(void **state UNUSED)
 	assert_non_null(profile);
 	assert_null(profile->issuer);
 	assert_int_equal(profile->validity, 90 * CLK_DAY);
-	assert_int_equal(profile->challenges.n, 2);
+	assert_int_equal(profile->challenges.n, 3);
 	assert_string_equal(profile->challenges.items[1], "dns-01");
+	assert_true(profile->caa);
 	assert_string_equal(profile->description, "");
+}
+
+static void test_lists(void **state UNUSED)
+{
+	char *items[] = { (char[]){ "a" }, (char[]){ "b" }, (char[]){ "ab" }, (char[]){ "b" }, (char[]){ "a" } };
+	struct conf_list list = { items, 3 };
+
+	assert_true(conf_list_has(&list, "ab"));
+	assert_false(conf_list_has(&list, "c"));
+	assert_null(conf_list_repeated(&list));
+	list.n = ARRAY_LEN(items);
+	assert_string_equal(conf_list_repeated(&list), "b");
+	list.n = 0;
+	assert_false(conf_list_has(&list, "a"));
+	assert_null(conf_list_repeated(&list));
 }
 
 static void test_terms_version(void **state UNUSED)
@@ -281,17 +297,22 @@ static void test_manual(void **state UNUSED)
 	assert_non_null(strstr(text, "A number from 4096 to 1048576 bytes (default 65536).\n"));
 	assert_non_null(strstr(text, "A time from 100ms to 5min (default 10s).\n"));
 	assert_non_null(strstr(text, "Either yes or no (default yes).\n"));
-	assert_non_null(strstr(text, "A list of 1 to 10 items (default http-01 dns-01).\n"));
+	assert_non_null(strstr(text, "A list of 1 to 10 items (default http-01 dns-01 tls-alpn-01).\n"));
 	assert_non_null(strstr(text, "A text of 1 to 1000 characters (required).\n"));
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_defaults),     cmocka_unit_test(test_terms_version),
-		cmocka_unit_test(test_all_sections), cmocka_unit_test(test_default_profile_can_be_set),
-		cmocka_unit_test(test_refused),      cmocka_unit_test(test_base_urls),
-		cmocka_unit_test(test_files),        cmocka_unit_test(test_default_path),
+		cmocka_unit_test(test_defaults),
+		cmocka_unit_test(test_lists),
+		cmocka_unit_test(test_terms_version),
+		cmocka_unit_test(test_all_sections),
+		cmocka_unit_test(test_default_profile_can_be_set),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_base_urls),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_default_path),
 		cmocka_unit_test(test_manual),
 	};
 

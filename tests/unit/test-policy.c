@@ -164,6 +164,8 @@ static void test_conf(void **state UNUSED)
 	with = usable;
 	with.challenges = list_of((char *[]){ http01, (char[]){ "http-02" }, NULL });
 	expect_conf(with, none, "profile web: challenges has http-02");
+	with.challenges = list_of((char *[]){ http01, dns01, http01, NULL });
+	expect_conf(with, none, "profile web: challenges has http-01 twice");
 	with = usable;
 	with.allow_addresses = list_of((char *[]){ (char[]){ "10.0.0.0/33" }, NULL });
 	expect_conf(with, none, "profile web: allow-addresses: '10.0.0.0/33' is not a network");
