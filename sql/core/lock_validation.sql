@@ -10,7 +10,7 @@ begin
 		    for update;
 		return found;
 	end if;
-	return (core.lock_authorization(_account, _object)).status = 'pending'
+	return coalesce((core.lock_authorization(_account, _object)).status = 'pending', false)
 	   and exists (select from challenges
 	                where account_id = _account and authorization_id = _object and type = _type and status = 'processing');
 end $$;

@@ -16,6 +16,8 @@ declare
 	_order orders;
 	_may   core.issuance;
 begin
+	-- Where no validator is left to do it.
+	perform core.give_up(null, _limit);
 	for _job in
 		select * from jobs
 		 where kind = 'issue' and perspective = '' and run_after <= now()

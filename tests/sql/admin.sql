@@ -22,6 +22,9 @@ select is((select row(account, status, names, certificate, error)::text from adm
           row(:'a'::uuid, 'valid'::text, '["a.test", "*.a.test"]'::jsonb, :'c1'::uuid, null::jsonb)::text, 'order');
 select is((select jsonb_path_query_array(authorizations, '$[*].name') from admin.order_show(:'o1')), '["a.test", "*.a.test"]', 'with its authorizations');
 select is((select authorizations #> '{0,challenges,1,validations,0,record}' from admin.order_show(:'o1')), '{"seen": true}', 'and what the validator saw');
+select is((select (authorizations #> '{0,challenges,1,validations,0}') - 'updated' from admin.order_show(:'o1')),
+          '{"perspective": "default", "region": "", "status": "valid", "tries": 1, "record": {"seen": true}}', 'by which perspective');
+select is((select row(authorizations #> '{0,quorum}', authorizations #> '{0,challenges,0,validations}', caa)::text from admin.order_show(:'o1')), row(t.quorum(), null::jsonb, null::jsonb)::text, 'of which quorum');
 select is_empty('select * from admin.order_show(core.uuid7())', 'no such order');
 
 select is((select array_agg(serial) from admin.cert_list(10, null)), (select array_agg(replace(id::text, '-', '') order by id desc) from acme.certificates), 'certificates, newest first');

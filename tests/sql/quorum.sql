@@ -101,6 +101,12 @@ select is(t.says(:'z', 'eu', 'RIPE') || t.says(:'z', 'us', 'ARIN') || t.says(:'z
 update jobs set give_up_at = now() where object_id = :'z';
 select is_empty($$ select * from va.claim('w', 'us', 10, 60) $$, 'the time is over');
 select is(t.error(:'z'), 'serverInternal: perspective home did not answer in time', 'without it nothing passes');
+-- Validators that are all away: the signer tells the applicant.
+select t.authz(:'a', t.order(:'a', 'i2.test')) as z \gset
+select t.respond(:'a', :'z') \g /dev/null
+update jobs set give_up_at = now() where object_id = :'z';
+select is_empty($$ select * from sign.claim('s', 10, 60) $$, 'nothing to sign');
+select is(t.error(:'z'), 'serverInternal: perspective default did not answer in time', 'but to give up');
 select ok(give_up_at = (select expires_at from authorizations where id = object_id), 'no longer than the authorization itself')
   from jobs, (select t.respond(:'a', t.authz(:'a', t.order(:'a', 'j.test')), _patience => 7 * 86400)) r;
 select throws_ok(format($$ select t.respond(%L, t.authz(%L, t.order(%L, 'k.test')), _patience => %L) $$, :'a', :'a', :'a', p), '23514', null, 'refused: patience ' || coalesce(p, 'null'))
