@@ -23,11 +23,11 @@
 struct domain {
 	SLIST_ENTRY(domain) sibling;
 	STAILQ_ENTRY(domain) next;
-	struct caa        *caa;
-	const char        *name;  /* the end of one of attempt.names */
-	struct rs_query   *query; /* NULL: not asked yet, or answered */
-	struct dns_records records;
-	struct problem     problem;
+	struct caa         *caa;
+	const char         *name;    /* the end of one of attempt.names */
+	struct rs_query    *query;   /* NULL: not asked yet, or answered */
+	struct dns_records *records; /* NULL: there are none */
+	struct problem     *problem; /* NULL: none */
 };
 
 SLIST_HEAD(domains, domain);
@@ -46,6 +46,18 @@ struct tally {
 	struct problem worst; /* never with subproblems */
 };
 
+static void domain_free(struct domain *d)
+{
+	rs_cancel(d->query);
+	if (d->records)
+		dns_records_clear(d->records);
+	if (d->problem)
+		problem_clear(d->problem);
+	free(d->records);
+	free(d->problem);
+	free(d);
+}
+
 static void caa_free(struct caa *s)
 {
 	for (size_t i = 0; i < ARRAY_LEN(s->domains); i++) {
@@ -53,10 +65,7 @@ static void caa_free(struct caa *s)
 
 		while ((d = SLIST_FIRST(&s->domains[i]))) {
 			SLIST_REMOVE_HEAD(&s->domains[i], sibling);
-			rs_cancel(d->query);
-			dns_records_clear(&d->records);
-			problem_clear(&d->problem);
-			free(d);
+			domain_free(d);
 		}
 	}
 	free(s);
@@ -116,7 +125,7 @@ static struct domain *find_end(struct caa *s, const char *name)
 		struct domain *d = find(s, name);
 
 		assert(d);
-		if (d->records.n > 0 || d->problem.code != PROB_NONE)
+		if (d->records || d->problem)
 			return d;
 	}
 	return NULL;
@@ -155,14 +164,14 @@ static int judge(struct caa *s, const char *name, const char *method, struct pro
 		.identities = &a->env->conf->caa_identities,
 	};
 
-	show(a, name, method, end && end->problem.code == PROB_NONE ? &end->records : NULL);
+	show(a, name, method, end ? end->records : NULL);
 	if (!end)
 		return 0;
-	if (end->problem.code == PROB_NONE)
-		return caa_judge(&end->records, &request, p);
+	if (end->records)
+		return caa_judge(end->records, &request, p);
 	/* Several names may have ended here. */
-	problem_set(p, end->problem.code, "%s", end->problem.detail);
-	return problem_cause(p, "%s", end->problem.cause);
+	problem_set(p, end->problem->code, "%s", end->problem->detail);
+	return problem_cause(p, "%s", end->problem->cause);
 }
 
 /* What is final outweighs what may pass, and among it the plain refusal. */
@@ -229,11 +238,22 @@ static void go_on(struct caa *s)
 	a->done(a, &p);
 }
 
-static void keep_records(struct domain *d, const struct dns_records *records)
+static struct dns_records *copy_records(const struct dns_records *records)
 {
+	struct dns_records *copy = xcalloc(1, sizeof(*copy));
+
 	for (size_t i = 0; i < records->n; i++)
-		dns_records_add(&d->records, records->items[i].data, records->items[i].len);
-	memcpy(d->records.owner, records->owner, sizeof(d->records.owner));
+		dns_records_add(copy, records->items[i].data, records->items[i].len);
+	memcpy(copy->owner, records->owner, sizeof(copy->owner));
+	return copy;
+}
+
+static struct problem *take_problem(struct problem *failure)
+{
+	struct problem *taken = xcalloc(1, sizeof(*taken));
+
+	problem_move(taken, failure);
+	return taken;
 }
 
 static void on_caa(void *arg, const struct dns_records *records, struct problem *failure)
@@ -245,9 +265,9 @@ static void on_caa(void *arg, const struct dns_records *records, struct problem 
 	d->query = NULL;
 	s->n_queries--;
 	if (!records)
-		problem_move(&d->problem, failure);
+		d->problem = take_problem(failure);
 	else if (records->n > 0)
-		keep_records(d, records);
+		d->records = copy_records(records);
 	else if (parent)
 		want(s, parent);
 	go_on(s);
