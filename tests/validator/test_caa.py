@@ -425,3 +425,13 @@ def test_slow_server_does_not_hold_up_others(rig, odd):
     assert_permitted(check(rig, "quick.none.test"))
     assert time.monotonic() - started < 0.9
     assert_refused(outcome(rig, stuck), "dns", "stuck.odd CAA")
+
+
+def test_whole_attempt_is_limited(rig, odd):
+    """It ends with most of the questions not asked yet, and may be tried again."""
+    names = [f"n{i}.black-hole.odd" for i in range(100)]
+    odd.answers.update(dict.fromkeys(names, Odd.silence))
+    result = check(rig, *names)
+    assert result.status == "invalid" and result.error["type"] == "dns", result
+    assert "did not end within 2500 ms" in result.error["detail"], result
+    assert_permitted(check(rig, "after.none.test"))
