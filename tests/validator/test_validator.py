@@ -1,84 +1,16 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""chert-validator against a real database and Knot: dns-01, the queue, what ends a validator or holds it up."""
+"""chert-validator against a real database: the queue, what ends a validator or holds it up."""
 
-import contextlib
 import os
 import resource
-import secrets
 import signal
 import subprocess
 import threading
 import time
 
-import dns.exception
-import dns.message
-import dns.query
 import pytest
 
 from rig import BUILD, assert_invalid, assert_valid, reply
-
-# --- dns-01
-
-def test_dns_valid(rig):
-    record = assert_valid(rig.txt("one.dns.test", lambda d: [d]))
-    assert record["name"] == "_acme-challenge.one.dns.test" and record["txtRecords"] == 1
-
-
-def test_dns_wildcard_and_several_values(rig):
-    assert_valid(rig.txt("two.dns.test", lambda d: ["other", d, "another"], wildcard=True))
-
-
-def test_dns_strings_are_joined(rig):
-    assert_valid(rig.txt("joined.dns.test", lambda d: [f'"{d[:10]}" "{d[10:]}"']))
-
-
-def test_dns_long_answer_comes_by_tcp(rig):
-    assert_valid(rig.txt("long.dns.test", lambda d: [*(f'"{i}{"x" * 200}"' for i in range(30)), d]))
-
-
-def test_dns_alias_is_followed(rig):
-    rig.knot.add("_acme-challenge.alias.dns.test", "CNAME", "target.elsewhere.dns.test.")
-    with rig.paused():
-        authorization, _, key = rig.queue("alias.dns.test", "dns-01", ring=False)
-        rig.knot.add("target.elsewhere.dns.test", "TXT", digest(key))
-    assert_valid(rig.outcome(authorization))
-
-
-@pytest.mark.parametrize("change", [
-    lambda d: d + "=", lambda d: d.swapcase(), lambda d: f'"{d} "', lambda d: f'"\\"{d}\\""', lambda d: d[:-1], lambda d: '""'])
-def test_dns_wrong_value(rig, change):
-    name = f"wrong{secrets.token_hex(4)}.dns.test"
-    assert_invalid(rig.txt(name, lambda d: [change(d)]), "incorrectResponse", f"_acme-challenge.{name}")
-
-
-def test_dns_no_record(rig):
-    authorization, *_ = rig.queue("none.dns.test", "dns-01")
-    assert_invalid(rig.outcome(authorization), "incorrectResponse", "no TXT record at _acme-challenge.none.dns.test")
-
-
-def test_dns_record_published_after_a_miss(rig):
-    """S71: neither the miss nor a first single value is kept."""
-    name = "late.dns.test"
-    for _ in range(3):
-        authorization, *_ = rig.queue(name, "dns-01")
-        assert_invalid(rig.outcome(authorization), "incorrectResponse")
-        assert_valid(rig.txt(name, lambda d: [d]))
-
-
-def test_dns_server_failure(rig):
-    authorization, *_ = rig.queue("outside.example", "dns-01")
-    assert_invalid(rig.outcome(authorization), "dns", "outside.example TXT failed")
-
-
-def test_dns_no_answer(rig):
-    rig.knot.process.popen.send_signal(signal.SIGSTOP)
-    try:
-        authorization, *_ = rig.queue("stopped.dns.test", "dns-01")
-        assert_invalid(rig.outcome(authorization), "dns", "no answer", "1000 ms")
-    finally:
-        rig.knot.process.popen.send_signal(signal.SIGCONT)
-    assert_valid(rig.txt("resumed.dns.test", lambda d: [d]))
-
 
 # --- the queue
 
@@ -233,43 +165,6 @@ def test_sigterm_finishes_what_is_in_flight(rig):
     rig.outcome(late)
 
 
-def sign_zone(knot):
-    """Returns the zone's key-signing key as a trust anchor."""
-    knot.stop()
-    conf = knot.dir / "knot.conf"
-    conf.write_text(conf.read_text(encoding="ascii").rstrip() + "\n    dnssec-signing: on\n", encoding="ascii")
-    knot.process.start()
-    deadline = time.monotonic() + 10
-    query = dns.message.make_query(f"{knot.zone}.", "DNSKEY")
-    while True:
-        with contextlib.suppress(OSError, dns.exception.DNSException):
-            answer = dns.query.tcp(query, "127.0.0.1", 1, knot.port).answer
-            keys = [k for k in answer[0] if k.flags == 257] if answer else []
-            if keys:
-                return f"{knot.zone}. IN DNSKEY {keys[0]}\n"
-        assert time.monotonic() < deadline, "the zone is not signed"
-        time.sleep(0.1)
-
-
-def test_dnssec(rig):
-    anchor = rig.dir / "anchor"
-    anchor.write_text(sign_zone(rig.knot), encoding="ascii")
-    rig.validator.stop()
-    rig.write_conf(**{"trust-anchor-file": f'"{anchor}"'})
-    rig.stack.start_validator()
-    assert_valid(rig.txt("signed.dns.test", lambda d: [d]))
-    assert_valid(rig.http("signedweb.dns.test", lambda t, k: reply(k)))
-    # The same data under another anchor is what a forger would send: it comes with records, but bogus.
-    anchor.write_text("dns.test. IN DS 1 13 2 " + "ab" * 32 + "\n", encoding="ascii")
-    rig.validator.stop()
-    rig.stack.start_validator()
-    assert_invalid(rig.txt("forged.dns.test", lambda d: [d]), "dns", "DNSSEC")
-    assert_invalid(rig.http("forgedweb.dns.test", lambda t, k: reply(k)), "dns", "DNSSEC")
-    rig.validator.stop()
-    rig.write_conf()
-    rig.stack.start_validator()
-
-
 def test_assume_valid(rig):
     rig.validator.stop()
     rig.stack.assume_valid = True
@@ -288,6 +183,11 @@ def test_assume_valid(rig):
     ({"allow-networks": '{"10.0.0.0/33"}'}, "allow-networks: '10.0.0.0/33'"),
     ({"resolvers": '{"no.such.host.invalid:53"}'}, "resolvers: 'no.such.host.invalid:53'"),
     ({"resolvers": '{"127.0.0.1:65536"}'}, "no port from 1 to 65535"),
+    ({"stub-zones": '{"internal"}'}, "stub-zones: 'internal', expected zone=host"),
+    ({"stub-zones": '{"=127.0.0.1"}'}, "stub-zones: '=127.0.0.1', expected zone=host"),
+    ({"stub-zones": '{"internal=127.0.0.1:0"}'}, "no port from 1 to 65535"),
+    ({"stub-zones": '{"a..b=127.0.0.1"}'}, "stub-zones: 'a..b=127.0.0.1' cannot be used"),
+    ({"trust-anchor-file": '"/dev/null"', "insecure-zones": '{"a..b"}'}, "insecure-zones: 'a..b'"),
     ({"hosts-file": '"/nonexistent"'}, "/nonexistent"),
     ({"trust-anchor-file": '"/nonexistent"'}, "trust-anchor-file"),
 ])
