@@ -66,7 +66,9 @@ class Web:
             self.context.load_cert_chain(tls)
         self.port = self._serve(Server(("127.0.0.1", 0), self._handler())).server_address[1]
 
-    def _handler(web):  # pylint: disable=no-self-argument
+    def _handler(self):
+        web = self
+
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
