@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "validator/resolver-setup.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -15,6 +16,8 @@
 
 #define DNS_DEFAULT_PORT "53"
 #define SERVER_FORM      "host or host:port"
+#define LABEL_MAX        63
+#define NAME_LEN_MAX     253
 
 /* Of one context. */
 struct setup {
@@ -27,6 +30,21 @@ struct setup {
 struct server {
 	char text[NI_MAXHOST + 8];
 };
+
+/* libunbound tells late, and not which one, when it cannot use a name. */
+static bool is_zone(const char *name, size_t len)
+{
+	size_t label = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (name[i] == '.' && label == 0)
+			return false;
+		label = name[i] == '.' ? 0 : label + 1;
+		if (label > LABEL_MAX || !isgraph((unsigned char)name[i]) || strchr("\"\\", name[i]))
+			return false;
+	}
+	return label > 0 && len <= NAME_LEN_MAX;
+}
 
 static int set_option(const struct setup *s, const char *name, const char *value, struct problem *p)
 {
@@ -123,6 +141,14 @@ static int set_options(const struct setup *s, struct problem *p)
 	return r;
 }
 
+static int add_insecure(const struct setup *s, const char *item, struct problem *p)
+{
+	if (!is_zone(item, strlen(item)))
+		return problem_set(p, PROB_CONFIG, "insecure-zones: '%s', expected a domain name without a last dot",
+		                   item);
+	return set_option(s, "domain-insecure:", item, p);
+}
+
 static int set_trust(const struct setup *s, struct problem *p)
 {
 	const struct conf_list *insecure = &s->conf->insecure_zones;
@@ -138,7 +164,7 @@ static int set_trust(const struct setup *s, struct problem *p)
 		return problem_set(p, PROB_CONFIG, "trust-anchor-file: %s: %s", file, ub_strerror(err));
 	r = set_option(s, "module-config:", "validator iterator", p);
 	for (size_t i = 0; r == 0 && i < insecure->n; i++)
-		r = set_option(s, "domain-insecure:", insecure->items[i], p);
+		r = add_insecure(s, insecure->items[i], p);
 	return r;
 }
 
@@ -184,8 +210,10 @@ static int add_stub(const struct setup *s, const char *item, struct problem *p)
 	struct server   server;
 	int             r, err;
 
-	if (len == 0 || item[len] != '=')
-		return problem_set(p, PROB_CONFIG, "stub-zones: '%s', expected zone=host or zone=host:port", item);
+	if (item[len] != '=' || !is_zone(item, len))
+		return problem_set(
+			p, PROB_CONFIG,
+			"stub-zones: '%s', expected zone=host or zone=host:port, the zone without a last dot", item);
 	r = find_server("stub-zones", item + len + 1, &server, p);
 	if (r < 0)
 		return r;
