@@ -283,6 +283,31 @@ static void put_time(struct der_out *out, int64_t t)
 
 /* --- the whole */
 
+/*
+ * RFC 5280 4.2.1.10: a permitted network is one for the type iPAddress, so that of the other family nothing is permitted.
+ * GnuTLS takes it for a constraint on its own family only; other verifiers do not.
+ */
+static bool is_of_other_family(gnutls_x509_name_constraints_t constraints, const struct san *san)
+{
+	gnutls_datum_t network;
+	unsigned       type;
+	bool           any = false, same = false;
+
+	for (unsigned i = 0; gnutls_x509_name_constraints_get_permitted(constraints, i, &type, &network) == 0; i++) {
+		if (type != GNUTLS_SAN_IPADDRESS)
+			continue;
+		any = true;
+		same = same || network.size == 2 * san->value.size;
+	}
+	return san->type == GNUTLS_SAN_IPADDRESS && any && !same;
+}
+
+static bool is_permitted(gnutls_x509_name_constraints_t constraints, const struct san *san)
+{
+	return gnutls_x509_name_constraints_check(constraints, san->type, &san->value) &&
+	       !is_of_other_family(constraints, san);
+}
+
 static int check_constraints(const struct tbs_request *req, struct problem *p)
 {
 	if (!req->issuer->constraints)
@@ -291,7 +316,7 @@ static int check_constraints(const struct tbs_request *req, struct problem *p)
 		struct san san;
 
 		to_san(&req->names[i], &san);
-		if (!gnutls_x509_name_constraints_check(req->issuer->constraints, san.type, &san.value))
+		if (!is_permitted(req->issuer->constraints, &san))
 			return problem_set(p, PROB_REJECTED_IDENTIFIER,
 			                   "name constraints of the issuing certificate do not permit %s",
 			                   req->names[i].value);

@@ -301,6 +301,39 @@ static void test_name_constraints(void **state UNUSED)
 	teardown(&f);
 }
 
+static int build_with_address(struct fixture *f, const char *address)
+{
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct tbs                         tbs = { 0 };
+	int                                r;
+
+	assert_int_equal(ident_from_text("ip", address, &f->names[1], &p), 0);
+	r = tbs_build(&f->req, &tbs, &p);
+	free(tbs.der);
+	return r;
+}
+
+/* RFC 5280 4.2.1.10: a constraint on a type of names says nothing of other types, but of both families of addresses. */
+static void test_address_constraints(void **state UNUSED)
+{
+	static unsigned char example[] = "example", network[] = { 192, 0, 2, 0, 255, 255, 255, 0 };
+	struct fixture       f;
+
+	setup(&f, "p-256");
+	assert_int_equal(gnutls_x509_name_constraints_init(&f.issuer.constraints), 0);
+	assert_int_equal(gnutls_x509_name_constraints_add_permitted(f.issuer.constraints, GNUTLS_SAN_DNSNAME,
+	                                                            &(gnutls_datum_t){ example, sizeof(example) - 1 }),
+	                 0);
+	assert_int_equal(build_with_address(&f, "203.0.113.1"), 0);
+	assert_int_equal(gnutls_x509_name_constraints_add_permitted(f.issuer.constraints, GNUTLS_SAN_IPADDRESS,
+	                                                            &(gnutls_datum_t){ network, sizeof(network) }),
+	                 0);
+	assert_int_equal(build_with_address(&f, "192.0.2.1"), 0);
+	assert_int_equal(build_with_address(&f, "203.0.113.1"), -PROB_REJECTED_IDENTIFIER);
+	assert_int_equal(build_with_address(&f, "2001:db8::1"), -PROB_REJECTED_IDENTIFIER);
+	teardown(&f);
+}
+
 static void test_too_many_names(void **state UNUSED)
 {
 	auto_clear(problem) struct problem p = PROBLEM_INIT;
@@ -326,7 +359,8 @@ int main(void)
 		cmocka_unit_test(test_profile),          cmocka_unit_test(test_rsa_key),
 		cmocka_unit_test(test_algorithms),       cmocka_unit_test(test_foreign_key),
 		cmocka_unit_test(test_validity),         cmocka_unit_test(test_far_future),
-		cmocka_unit_test(test_name_constraints), cmocka_unit_test(test_too_many_names),
+		cmocka_unit_test(test_name_constraints), cmocka_unit_test(test_address_constraints),
+		cmocka_unit_test(test_too_many_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
