@@ -35,6 +35,7 @@ static void test_registered(void **state UNUSED)
 		{ "badPublicKey", { 400 } },
 		{ "badRevocationReason", { 400 } },
 		{ "badSignatureAlgorithm", { 400 } },
+		{ "caa", { 403 } },
 		{ "connection", { 400 } },
 		{ "dns", { 400 } },
 		{ "externalAccountRequired", { 400, 403 } },
