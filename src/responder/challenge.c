@@ -27,17 +27,6 @@ static int read_challenge(struct exchange *x, struct problem *p)
 	return r;
 }
 
-/* An authorization does not say for which profile it is, since it may serve orders of several. */
-static int64_t longest_validation(const struct conf *conf)
-{
-	int64_t longest = 0;
-
-	for (size_t i = 0; i < conf->n_profiles; i++)
-		if (conf->profiles[i].validation_timeout > longest)
-			longest = conf->profiles[i].validation_timeout;
-	return longest;
-}
-
 /* Whatever the object holds is ignored: {} is what current clients send, the members of older ones mean nothing now. */
 static int respond(struct exchange *x, const void *payload UNUSED, struct problem *p)
 {
@@ -47,7 +36,7 @@ static int respond(struct exchange *x, const void *payload UNUSED, struct proble
 		EXCHANGE_SIGNED(x),
 		db_id(&x->args.id),
 		db_text(x->args.word),
-		db_int(longest_validation(x->worker->conf) / CLK_SECOND),
+		db_int(x->worker->conf->responder.validation_timeout / CLK_SECOND),
 	};
 	int r = exchange_call(x, DB_WEB_CHALLENGE_RESPOND, args, &rows, p);
 
