@@ -68,7 +68,10 @@ class Host:
             time.sleep(0.1)
 
     def hijack(self, victim, liar):
-        """What this host sends to the victim's address goes to a liar, who has that address too: a more specific route."""
+        """What this host sends to the victim's address goes to a liar, who has that address too: a more specific route.
+
+        It is gone with the link whose name is returned.
+        """
         here, there = f"h{len(self.net.wires)}", f"l{len(self.net.wires)}"
         self.net.wires.append(here)
         run("ip", "link", "add", here, "netns", self.name, "type", "veth", "peer", "name", there, "netns", liar.name)
@@ -76,6 +79,7 @@ class Host:
         liar.ip("link", "set", there, "up")
         self.ip("route", "add", f"{victim.address}/32", "dev", here, "src", self.address)
         liar.ip("route", "add", f"{self.address}/32", "dev", there, "src", victim.address)
+        return here
 
     def stop(self):
         for process in reversed(self.processes):

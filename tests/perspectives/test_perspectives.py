@@ -18,7 +18,7 @@ REGIONS = {"prime": "ARIN", "paris": "RIPE", "tokyo": "APNIC", "rio": "LACNIC"}
 QUORUMS = {
     "default": 'perspectives = {"prime", "paris", "tokyo", "rio"}\nquorum = 2\nregions = 2',
     "every": 'perspectives = {"prime", "paris", "tokyo", "rio"}',
-    "absent": 'perspectives = {"prime", "nowhere"}\nvalidation-timeout = 10s',
+    "absent": 'perspectives = {"prime", "nowhere"}',
 }
 
 
@@ -37,7 +37,7 @@ class World:
             directory / "stack", build, durable=False, hosts=["127.0.0.1 localhost"], http_port=HTTP_PORT,
             resolvers=[self.dns.address],
             validator_settings="resolve-timeout = 2s\nconnect-timeout = 2s\nattempt-timeout = 8s\nretries = 1\nretry-delay = 200ms",
-            profile_settings=QUORUMS["default"],
+            responder_settings="validation-timeout = 10s", profile_settings=QUORUMS["default"],
             profiles={title: QUORUMS[title] for title in ("every", "absent")},
             settings='caa-identities = {"ca.example"}')
 
@@ -45,10 +45,9 @@ class World:
         self.site_files = self.site.serve_web(HTTP_PORT)
         self.false_files = self.false_site.serve_web(HTTP_PORT)
         self.elsewhere_files = self.elsewhere.serve_web(HTTP_PORT)
-        self.dns.serve_dns(ZONE, f"@ A {self.site.address}", f"* A {self.site.address}", f"strict A {self.site.address}",
-                           'strict CAA 0 issue "other.example"')
-        self.false_dns.serve_dns(ZONE, f"@ A {self.elsewhere.address}", f"* A {self.elsewhere.address}",
-                                 f"strict A {self.site.address}")
+        self.dns.serve_dns("example", f"*.victim A {self.site.address}", f"strict.victim A {self.site.address}",
+                           'strict.victim CAA 0 issue "other.example"')
+        self.false_dns.serve_dns("example", f"*.victim A {self.elsewhere.address}", f"strict.victim A {self.site.address}")
         self.stack.start()
         for name, host in self.places.items():
             host.start("validator", self.stack.build / "chert-validator", "--config", self.stack.conf, "--perspective", name,
@@ -58,7 +57,7 @@ class World:
 
     def wait_for_validators(self, seconds=20):
         deadline = time.monotonic() + seconds
-        while len(self.stack.sql(f"select from acme.daemons where perspective = any('{{{','.join(REGIONS)}}}')")) < len(REGIONS):
+        while len(self.stack.sql(f"select worker from acme.daemons where perspective = any('{{{','.join(REGIONS)}}}')")) < len(REGIONS):
             assert time.monotonic() < deadline, "not all validators are there"
             time.sleep(0.1)
 
@@ -89,12 +88,11 @@ def lie(world):
     told = []
 
     def tell(place, victim, liar):
-        world.places[place].hijack(victim, liar)
-        told.append((place, victim))
+        told.append((place, world.places[place].hijack(victim, liar)))
 
     yield tell
-    for place, victim in told:
-        world.places[place].ip("route", "delete", f"{victim.address}/32")
+    for place, link in told:
+        world.places[place].ip("link", "delete", link)
 
 
 def attempt(client, name, *places, profile="default"):
@@ -114,8 +112,9 @@ def error_of(authorization):
 
 def seen(stack, order):
     """What each perspective said of an order's only name."""
-    shown = stack.chertctl_json("order", "show", order)
-    return {v["perspective"]: v for v in shown["authorizations"][0]["validations"]}, shown
+    shown = stack.chertctl_json("order", "show", order)[0]
+    tried = [c for c in shown["authorizations"][0]["challenges"] if "validations" in c]
+    return {v["perspective"]: v for v in tried[0]["validations"]}, shown
 
 
 def test_all_agree(world, stack, client):
@@ -134,7 +133,7 @@ def test_route_to_the_primary_perspective_is_hijacked(world, stack, client, lie)
     assert authorization["status"] == "invalid"
     assert error_of(authorization)["type"].endswith(":unauthorized"), error_of(authorization)
     told, _ = seen(stack, order)
-    assert told["prime"]["status"] == "valid" and {v["status"] for p, v in told.items() if p != "prime"} <= {"invalid", "trying"}
+    assert "valid" not in {v["status"] for place, v in told.items() if place != "prime"}, told
     assert client.read(order)["status"] == "invalid"
 
 
@@ -159,8 +158,7 @@ def test_dns_of_the_primary_perspective_is_forged(world, stack, client, lie):
     order, authorization = attempt(client, f"forged.{ZONE}", world.elsewhere_files)
     assert authorization["status"] == "invalid"
     told, _ = seen(stack, order)
-    assert told["prime"]["status"] == "valid"
-    assert told["prime"]["record"]["validationRecord"][0]["addressUsed"] == world.elsewhere.address
+    assert {v["record"]["validationRecord"][0]["addressUsed"] for place, v in told.items() if place != "prime"} == {world.site.address}
 
 
 def test_caa_is_hidden_from_the_primary_perspective(world, stack, client, lie):
@@ -172,9 +170,9 @@ def test_caa_is_hidden_from_the_primary_perspective(world, stack, client, lie):
     final = client.poll(order)
     assert final["status"] == "invalid" and final["error"]["type"].endswith(":caa"), final
     assert "other.example" in str(final["error"]) and f"strict.{ZONE}" in str(final["error"])
-    shown = stack.chertctl_json("order", "show", order)
+    shown = stack.chertctl_json("order", "show", order)[0]
     told = {v["perspective"]: v["status"] for v in shown["caa"]["validations"]}
-    assert told["prime"] == "valid" and "invalid" in told.values()
+    assert told.get("prime", "valid") == "valid" and "invalid" in told.values()
 
 
 def test_perspective_that_is_away(world, stack, client):
@@ -182,11 +180,12 @@ def test_perspective_that_is_away(world, stack, client):
     assert authorization["status"] == "invalid"
     assert "nowhere" in error_of(authorization)["detail"]
     told, _ = seen(stack, order)
-    assert told["prime"]["status"] == "valid" and "nowhere" not in told
+    assert (told["prime"]["status"], told["nowhere"]["status"]) == ("valid", "invalid")
 
 
 def test_issued_for_what_all_see(world, stack, client):
     order, authorization = attempt(client, f"good.{ZONE}", world.site_files)
     assert authorization["status"] == "valid"
     client.finalize(client.read(order), acme.csr(acme.Key(), [f"good.{ZONE}"]))
-    assert client.poll(order)["status"] == "valid"
+    final = client.poll(order)
+    assert final["status"] == "valid", final
