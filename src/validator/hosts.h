@@ -9,9 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/address.h"
 #include "base/cleanup.h"
 #include "base/problem.h"
-#include "base/address.h"
 
 #define HOSTS_FILE_MAX (1024 * 1024)
 
