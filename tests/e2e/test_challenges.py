@@ -10,6 +10,11 @@ import acme
 DEACTIVATED = {"status": "deactivated"}
 
 
+@pytest.fixture(scope="module")
+def stack_settings(knot):
+    return {"validator_settings": f'stub-zones = {{"{knot.zone}={knot.address}"}}\n\tpoll-interval = "100ms"'}
+
+
 @contextlib.contextmanager
 def slow(solver, client, challenge, seconds):
     with solver.answer("", challenge["token"], client.key_authorization(challenge["token"])):
@@ -57,7 +62,7 @@ def test_a207_old_members_are_ignored(client, solver, name):
 
 
 def test_a203_no_challenge_stays_in_processing(client, solver, name):
-    """dns-01 fails at once, since nobody answers for the name; http-01 is in hand then."""
+    """dns-01 fails at once, since there is no record; http-01 is in hand then."""
     order, place, http, dns = offered(client, name)
     with slow(solver, client, http, 1):
         for challenge in (http, dns):
