@@ -3,6 +3,7 @@
 
 import base64
 import collections
+import contextlib
 import json
 import socketserver
 import threading
@@ -18,6 +19,7 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
+import dns_server
 from rig import Rig
 
 CA = "ca.example"  # caa-identities in rig.py
@@ -357,6 +359,28 @@ def test_bogus_is_no_permission(rig, odd):
         failed = assert_refused(check(rig, "insecure.test", "forged.odd", "empty.odd"), "dnssec", "2 of 3 names failed")
         assert {name: kind for name, (kind, _) in failed.items()} == {"forged.odd": "dnssec", "empty.odd": "dnssec"}
     assert_permitted(check(rig, "forged.odd", "empty.odd"))
+
+
+def test_signed_zones(rig):
+    """B20, B38: records and their absence must be proved, by NSEC or NSEC3; who has other keys can hide none."""
+    signed = {"secure": "nsec", "nsec3.secure": "nsec3"}
+    anchor = rig.dir / "secure.anchor"
+    with contextlib.ExitStack() as ends:
+        honest, forger = (dns_server.Knot(rig.dir / name, *signed, signed=signed) for name in ("honest", "forger"))
+        for knot in honest, forger:
+            ends.callback(knot.start().stop)
+        anchor.write_text(f"secure. IN DNSKEY {honest.key('secure')}\n", encoding="ascii")
+        for name in ("a.secure", "a.nsec3.secure"):
+            honest.add(name, "CAA", f'0 issue "{CA}"')
+            honest.add(f"x.{name}", "CAA", '0 issue "other.example"')
+        settings = {"trust-anchor-file": f'"{anchor}"'}
+        with rig.configured(**settings, resolvers=f'{{"{honest.address}"}}'):
+            assert_permitted(check(rig, "a.secure", "b.secure", "a.nsec3.secure", "b.c.nsec3.secure"))
+            failed = assert_refused(check(rig, "x.a.secure", "x.a.nsec3.secure"), "caa")
+            assert {kind for kind, _ in failed.values()} == {"caa"}
+        with rig.configured(**settings, resolvers=f'{{"{forger.address}"}}'):
+            failed = assert_refused(check(rig, "x.a.secure", "x.a.nsec3.secure"), "dnssec")
+            assert {kind for kind, _ in failed.values()} == {"dnssec"}
 
 
 def test_failure_above_the_first_records_does_not_matter(rig, odd):
