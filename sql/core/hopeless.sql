@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- Validations with jobs that will not be tried again: of any perspective, since that of the job may be away, those whose
--- time is over; and among the first _limit that are due in this one (null: none), those that were tried too often or that there is
--- nothing left to find out for.
+-- time is over; and among the first _limit that are due in this one (null: none), those that were tried too often or that
+-- there is nothing left to find out for.
 create function core.hopeless(_perspective text, _limit int, out account_id uuid, out object_id uuid, out type text)
 returns setof record language sql stable as $$
 	(select j.account_id, j.object_id, j.type

@@ -61,7 +61,8 @@ begin
 	end loop;
 end $$;
 insert into acme.validations (account_id, object_id, type, perspective, status, tries, problem, record, updated_at)
-select c.account_id, c.authorization_id, c.type, 'default', c.status, 1, c.error, c.record, coalesce(c.validated_at, a.created_at)
+select c.account_id, c.authorization_id, c.type, 'default', c.status, 1, c.error, c.record,
+       coalesce(c.validated_at, a.created_at)
   from acme.challenges c
   join acme.authorizations a on a.account_id = c.account_id and a.id = c.authorization_id
  where c.status = 'valid' or c.status = 'invalid' and c.record is not null;

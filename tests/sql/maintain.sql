@@ -31,7 +31,7 @@ select is((select row(starts, ends)::text from core.partitions() where name = 'o
 select is((select pg_get_expr(relpartbound, oid) from pg_class where relname = 'orders_203002'),
           format('FOR VALUES FROM (%L) TO (%L)', core.uuid_at('2030-02-01Z'), core.uuid_at('2030-03-01Z')), 'in the table too');
 select set_eq($$ select relpersistence from pg_class c join core.partitions() p on p.name = c.relname and p.parent = 'nonces' $$, array['u']::"char"[], 'nonces are unlogged');
-select set_eq($$ select reloptions::text from pg_class c join core.partitions() p on p.name = c.relname and p.parent in ('orders', 'authorizations', 'challenges') $$,
+select set_eq($$ select reloptions::text from pg_class c join core.partitions() p on p.name = c.relname and p.parent in ('orders', 'authorizations', 'challenges', 'validations') $$,
           array['{fillfactor=70}'], 'what is updated has room for it');
 select ok(bool_and((select count(*) from pg_index where indrelid = name::regclass) = (select count(*) from pg_index where indrelid = parent::regclass)),
           'partitions have the indexes of their table') from core.partitions();
@@ -55,7 +55,7 @@ select is(made > 0, true, format('%s: partitions are made', at)),
        ok((t.names('orders'))[array_length(t.names('orders'), 1)] = to_char(at + interval '3 months', 'YYYYMM'), 'three months ahead')
   from generate_series(timestamp '2030-02-15', '2031-01-15', '1 month') at, lateral core.maintain(at at time zone 'UTC', '90 days', '1 year');
 select is(t.names('orders'), array['203010', '203011', '203012', '203101', '203102', '203103', '203104'], 'orders of the last months');
-select is(t.names(p), t.names('orders'), 'and so ' || p) from unnest(array['authorizations', 'order_authorizations', 'challenges']) p;
+select is(t.names(p), t.names('orders'), 'and so ' || p) from unnest(array['authorizations', 'order_authorizations', 'challenges', 'validations']) p;
 select is((t.names('certificates'))[1:3], array['203001', '203002', '203003'], 'certificates stay until they have been expired for a year');
 select cmp_ok(array_length(t.names('nonces'), 1), '<=', 26 + 73, 'nonces of a day and those ahead');
 
