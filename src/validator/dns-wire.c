@@ -5,11 +5,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 
-#define HEADER_LEN 12
-#define NAME_MAX_  255
-#define CLASS_IN   1
+#define HEADER_LEN          12
+#define NAME_MAX_           255
+#define LABEL_MAX           63
+#define CLASS_IN            1
+#define ANSWER_FLAG         0x8000
+#define OPT                 41
+#define OPT_LEN             11 /* without options */
+#define EDNS_SIZE           1232
+#define EDNS_EXTENDED_ERROR 15
 
 struct reader {
 	const uint8_t *p;
@@ -85,7 +92,7 @@ static bool read_name(struct reader *r, struct name *ret)
 			at = run = to;
 			continue;
 		}
-		if (c > 63 || r->len - at <= c || !name_add_label(ret, r->p + at + 1, c))
+		if (c > LABEL_MAX || r->len - at <= c || !name_add_label(ret, r->p + at + 1, c))
 			return false;
 		at += 1u + c;
 		if (c == 0) {
@@ -251,6 +258,88 @@ int dns_wire_parse(const void *message, size_t len, enum dns_type type, struct d
 	name_to_text(&current, ret->owner);
 	return 0;
 }
+
+/* --- extended errors */
+
+static bool write_name(struct buf *b, const char *name)
+{
+	while (*name) {
+		size_t len = strcspn(name, ".");
+
+		if (len == 0 || len > LABEL_MAX || memchr(name, '\\', len))
+			return false;
+		buf_addc(b, (char)len);
+		buf_add(b, name, len);
+		name += len + (name[len] == '.');
+	}
+	buf_addc(b, '\0');
+	return b->len <= HEADER_LEN + NAME_MAX_;
+}
+
+static void write_u16(struct buf *b, unsigned n)
+{
+	buf_addc(b, (char)(n >> 8));
+	buf_addc(b, (char)(n & 0xff));
+}
+
+size_t dns_wire_query(uint16_t id, const char *name, enum dns_type type, uint8_t out[DNS_QUERY_MAX])
+{
+	static const uint8_t       header[] = { 0x01, 0x00, 0, 1, 0, 0, 0, 0, 0, 1 }; /* RD; one question, one OPT */
+	static const uint8_t       opt[] = { 0, 0, OPT, EDNS_SIZE >> 8, EDNS_SIZE & 0xff, 0, 0, 0, 0, 0, 0 };
+	auto_clear(buf) struct buf b = BUF_INIT(DNS_QUERY_MAX);
+
+	write_u16(&b, id);
+	buf_add(&b, header, sizeof(header));
+	if (!write_name(&b, name))
+		return 0;
+	write_u16(&b, (unsigned)type);
+	write_u16(&b, CLASS_IN);
+	buf_add(&b, opt, sizeof(opt));
+	if (b.failed)
+		return 0;
+	memcpy(out, b.data, b.len);
+	return b.len;
+}
+
+/* RFC 6891 6.1.2, RFC 8914 2 */
+static int find_extended(const struct reader *r, const struct record *rec)
+{
+	struct reader data = { .p = r->p, .len = rec->data_at + rec->data_len, .at = rec->data_at };
+	unsigned      code, len, error;
+
+	while (read_u16(&data, &code) && read_u16(&data, &len)) {
+		if (code == EDNS_EXTENDED_ERROR && len >= 2 && read_u16(&data, &error))
+			return (int)error;
+		if (!skip(&data, len))
+			break;
+	}
+	return DNS_NO_EXTENDED;
+}
+
+int dns_wire_extended_error(const void *message, size_t len, const uint8_t *query, size_t query_len)
+{
+	const size_t  question_len = query_len - HEADER_LEN - OPT_LEN;
+	struct reader r = { .p = message, .len = len };
+	unsigned      flags, n[4], records;
+	struct record rec;
+
+	if (len < HEADER_LEN + question_len || memcmp(r.p, query, 2) != 0 ||
+	    memcmp(r.p + HEADER_LEN, query + HEADER_LEN, question_len) != 0)
+		return DNS_NO_EXTENDED;
+	r.at = 2;
+	if (!read_u16(&r, &flags) || !(flags & ANSWER_FLAG))
+		return DNS_NO_EXTENDED;
+	for (size_t i = 0; i < ARRAY_LEN(n); i++)
+		if (!read_u16(&r, &n[i]))
+			return DNS_NO_EXTENDED;
+	r.at += question_len;
+	for (records = n[1] + n[2] + n[3]; n[0] == 1 && records > 0 && read_record(&r, &rec); records--)
+		if (rec.type == OPT)
+			return find_extended(&r, &rec);
+	return DNS_NO_EXTENDED;
+}
+
+/* --- texts */
 
 const char *dns_type_name(enum dns_type type)
 {

@@ -48,6 +48,18 @@ struct dns_records {
 int dns_wire_parse(const void *message, size_t len, enum dns_type type, struct dns_records *ret, struct problem *p)
 	NONNULL(1, 4, 5) CHECK_RESULT;
 
+#define DNS_QUERY_MAX   300
+#define DNS_NO_EXTENDED -1
+
+/*
+ * A question to a resolver, with EDNS; its length, 0 for a name that has escapes or is too long.  Our look-ups are
+ * libunbound's: this is for what it does not tell.
+ */
+size_t dns_wire_query(uint16_t id, const char *name, enum dns_type type, uint8_t out[DNS_QUERY_MAX]) NONNULL(2, 4)
+	CHECK_RESULT;
+/* The first extended error (RFC 8914) of an answer to that question, else DNS_NO_EXTENDED. */
+int dns_wire_extended_error(const void *message, size_t len, const uint8_t *query, size_t query_len) NONNULL(3);
+
 /* For messages. */
 const char *dns_type_name(enum dns_type type) RETURNS_NONNULL;
 const char *dns_rcode_name(unsigned rcode) RETURNS_NONNULL;

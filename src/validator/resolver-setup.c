@@ -16,6 +16,8 @@
 
 #define DNS_DEFAULT_PORT "53"
 #define SERVER_FORM      "host or host:port"
+#define RESOLV_CONF      "/etc/resolv.conf"
+#define LINE_SIZE        256
 #define LABEL_MAX        63
 #define NAME_LEN_MAX     253
 
@@ -26,9 +28,9 @@ struct setup {
 	const struct rs_zone        *zone;
 };
 
-/* A server as libunbound writes it: address@port. */
 struct server {
-	char text[NI_MAXHOST + 8];
+	struct ede_server found;
+	char              text[NI_MAXHOST + 8]; /* as libunbound writes it: address@port */
 };
 
 /* libunbound tells late, and not which one, when it cannot use a name. */
@@ -101,6 +103,8 @@ static int find_server(const char *setting, const char *item, struct server *ret
 		                   setting, item);
 	err = getaddrinfo(host, port, &hints, &list);
 	if (err == 0) {
+		memcpy(&ret->found.address, list->ai_addr, list->ai_addrlen);
+		ret->found.len = list->ai_addrlen;
 		err = getnameinfo(list->ai_addr, list->ai_addrlen, address, sizeof(address), NULL, 0, NI_NUMERICHOST);
 		freeaddrinfo(list);
 	}
@@ -297,6 +301,38 @@ int resolver_set_up(struct ub_ctx *ctx, const struct conf_validator *conf, const
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(steps); i++)
 		r = steps[i](&s, p);
 	return r;
+}
+
+/* resolv.conf(5); its first name server alone. */
+static bool system_resolver(char *out, size_t size)
+{
+	auto_file FILE *f = fopen(RESOLV_CONF, "re");
+	char            line[LINE_SIZE], *rest;
+
+	while (f && fgets(line, sizeof(line), f)) {
+		const char *word = strtok_r(line, " \t\n", &rest);
+		const char *address = word ? strtok_r(NULL, " \t\n", &rest) : NULL;
+
+		if (address && strcmp(word, "nameserver") == 0)
+			return snprintf(out, size, "%s", address) < (int)size;
+	}
+	return false;
+}
+
+void resolver_first(const struct conf_validator *conf, struct ede_server *ret)
+{
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+	struct server                      server = { .found = { .len = 0 } };
+	const char                        *item = conf->resolvers.items[0];
+	char                               address[LINE_SIZE];
+
+	*ret = (struct ede_server){ .len = 0 };
+	if (resolvers_are(conf, RS_ROOT))
+		return;
+	if (resolvers_are(conf, RS_SYSTEM))
+		item = system_resolver(address, sizeof(address)) ? address : NULL;
+	if (item && find_server("resolvers", item, &server, &p) == 0)
+		*ret = server.found;
 }
 
 bool resolvers_are(const struct conf_validator *conf, const char *item)

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "base/conf.h"
 #include "base/problem.h"
+#include "validator/extended-error.h"
 #include "validator/resolver.h"
 
 struct ub_ctx;
@@ -17,6 +18,8 @@ struct ub_ctx;
 int resolver_set_up(struct ub_ctx *ctx, const struct conf_validator *conf, const struct rs_zone *zone,
                     struct problem *p) NONNULL(1, 2, 4) CHECK_RESULT;
 
+/* The first of the resolvers; none with root. */
+void resolver_first(const struct conf_validator *conf, struct ede_server *ret) NONNULL(1, 2);
 /* Whether that is the one item of resolvers. */
 bool resolvers_are(const struct conf_validator *conf, const char *item) NONNULL(1, 2);
 /* The length of the zone's name in an item of stub-zones, which ends at the first equals sign. */

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "pki/ident.h"
 #include "validator/dns-reason.h"
+#include "validator/extended-error.h"
 #include "validator/hosts.h"
 #include "validator/resolver-setup.h"
 
@@ -27,6 +28,7 @@ struct resolver {
 	struct event_base           *base;
 	struct ub_ctx               *ctx;
 	struct hosts                *hosts; /* NULL: none */
+	struct ede_server            first; /* of the resolvers, which may tell why it failed */
 	size_t                       n_queries;
 };
 
@@ -36,7 +38,8 @@ struct rs_query {
 	enum dns_type      type;
 	rs_cb             *cb;
 	void              *arg;
-	struct event      *timer; /* first the time-out, then the delivery */
+	struct event      *timer;    /* first the time-out, then the delivery */
+	struct ede_query  *extended; /* after a failure */
 	int                async_id;
 	bool               asked;    /* libunbound is at it */
 	bool               answered; /* records or problem is filled */
@@ -48,6 +51,7 @@ struct rs_query {
 
 static void query_free(struct rs_query *q)
 {
+	ede_cancel(q->extended);
 	event_free(q->timer);
 	dns_records_clear(&q->records);
 	problem_clear(&q->problem);
@@ -127,6 +131,18 @@ static void judge(struct rs_query *q, int rcode, const void *message, int len, i
 		judge_failure(q, (unsigned)rcode);
 }
 
+static void on_extended(void *arg, int code)
+{
+	struct rs_query *q = arg;
+	size_t           len = strlen(q->problem.detail);
+
+	q->extended = NULL;
+	if (code != DNS_NO_EXTENDED)
+		snprintf(q->problem.detail + len, sizeof(q->problem.detail) - len, "; extended error %d (%s)", code,
+		         ede_name(code));
+	deliver(q);
+}
+
 static void on_answer(void *arg, int rcode, void *message, int len, int security, char *why, int was_ratelimited UNUSED)
 {
 	struct rs_query *q = arg;
@@ -134,8 +150,11 @@ static void on_answer(void *arg, int rcode, void *message, int len, int security
 	judge(q, rcode, message, len, security, why);
 	q->asked = false;
 	q->answered = true;
+	if (q->problem.code == PROB_DNS && rs_is_cached(q->rs, q->name))
+		q->extended = ede_ask(q->rs->base, &q->rs->first, q->name, q->type, on_extended, q);
 	/* Delivered from the loop: the callback may ask again, or be what is running ub_resolve_event(). */
-	schedule(q, 0);
+	if (!q->extended)
+		schedule(q, 0);
 }
 
 static bool answer_from_hosts(struct rs_query *q)
@@ -233,6 +252,7 @@ int rs_new(const struct conf_validator *conf, struct event_base *base, struct re
 		r = resolver_set_up(rs->ctx, conf, NULL, p);
 	if (r < 0)
 		return r;
+	resolver_first(conf, &rs->first);
 	*ret = steal(rs);
 	return 0;
 }

@@ -14,6 +14,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	auto_free void                    *message = NULL;
 	struct dns_records                 found = { 0 };
 	enum dns_type                      type;
+	uint8_t                            query[DNS_QUERY_MAX];
+	size_t                             query_len;
+	int                                extended;
 
 	if (size == 0)
 		return 0;
@@ -32,5 +35,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	HOLDS(strlen(found.owner) < DNS_TEXT_SIZE && !strchr(found.owner, '"'));
 	HOLDS(strlen(found.zone) < DNS_TEXT_SIZE && !strchr(found.zone, '"'));
 	dns_records_clear(&found);
+	query_len = dns_wire_query(1, "a.test", type, query);
+	HOLDS(query_len > 0);
+	extended = dns_wire_extended_error(message, size - 1, query, query_len);
+	HOLDS(extended >= DNS_NO_EXTENDED && extended <= UINT16_MAX);
 	return 0;
 }

@@ -270,6 +270,61 @@ static void test_number_is_bounded(void **state UNUSED)
 	dns_records_clear(&found);
 }
 
+/* An answer to the question with an OPT record of these options behind one of another type. */
+static int extended(unsigned id, const char *options, size_t len, unsigned answer)
+{
+	auto_clear(buf) struct buf b = BUF_INIT(MESSAGE_MAX);
+	uint8_t                    query[DNS_QUERY_MAX];
+	size_t                     query_len = dns_wire_query(0x1234, "a.test", DNS_TXT, query);
+
+	assert_int_not_equal(query_len, 0);
+	begin(&b, 2, 0, DNS_TXT);
+	b.data[0] = (char)(id >> 8);
+	b.data[2] = (char)answer;
+	b.data[11] = 2; /* records in the additional section */
+	ADD(&b, AT_QUESTION, DNS_A, "\1\2\3\4");
+	add_record(&b, "\0", 1, 41, options, len);
+	return dns_wire_extended_error(b.data, b.len, query, query_len);
+}
+
+#define EXTENDED(options) extended(0x1234, options, sizeof(options) - 1, 0x81)
+
+static void test_extended_error(void **state UNUSED)
+{
+	assert_int_equal(EXTENDED("\0\17\0\2\0\11"), 9);
+	assert_int_equal(EXTENDED("\0\17\0\6\20\0text\0\17\0\2\0\11"), 0x1000);
+	assert_int_equal(EXTENDED("\0\3\0\2xy\0\17\0\2\0\26"), 22);
+	assert_int_equal(EXTENDED(""), DNS_NO_EXTENDED);
+	assert_int_equal(EXTENDED("\0\17\0\1\0"), DNS_NO_EXTENDED);
+	assert_int_equal(EXTENDED("\0\17\0\2\0"), DNS_NO_EXTENDED);
+	assert_int_equal(EXTENDED("\0\3\0\377\0\17\0\2\0\11"), DNS_NO_EXTENDED);
+	/* Neither that of another question, nor a question. */
+	assert_int_equal(extended(0x4321, "\0\17\0\2\0\11", 6, 0x81), DNS_NO_EXTENDED);
+	assert_int_equal(extended(0x1234, "\0\17\0\2\0\11", 6, 0x01), DNS_NO_EXTENDED);
+}
+
+static void test_query(void **state UNUSED)
+{
+	static const uint8_t expected[] = "\1\2\1\0\0\1\0\0\0\0\0\1\1a\4test\0\0\20\0\1\0\0\51\4\320\0\0\0\0\0";
+	uint8_t              query[DNS_QUERY_MAX];
+	char                 name[300];
+
+	assert_int_equal(dns_wire_query(0x0102, "a.test", DNS_TXT, query), sizeof(expected));
+	assert_memory_equal(query, expected, sizeof(expected));
+	assert_int_equal(dns_wire_query(1, "a..test", DNS_TXT, query), 0);
+	assert_int_equal(dns_wire_query(1, "a\\046.test", DNS_TXT, query), 0);
+	memset(name, 'x', sizeof(name));
+	for (size_t i = 50; i < sizeof(name); i += 50)
+		name[i] = '.';
+	name[253] = '\0';
+	assert_int_not_equal(dns_wire_query(1, name, DNS_TXT, query), 0);
+	name[253] = 'x';
+	name[254] = '\0';
+	assert_int_equal(dns_wire_query(1, name, DNS_TXT, query), 0);
+	name[0] = '.';
+	assert_int_equal(dns_wire_query(1, name, DNS_TXT, query), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -286,6 +341,8 @@ int main(void)
 		cmocka_unit_test(test_name_too_long),
 		cmocka_unit_test(test_every_cut_is_refused),
 		cmocka_unit_test(test_number_is_bounded),
+		cmocka_unit_test(test_extended_error),
+		cmocka_unit_test(test_query),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,6 +9,7 @@ import signal
 import time
 import uuid
 
+import dns.rcode
 import pytest
 
 import dns_server
@@ -134,6 +135,21 @@ def test_no_answer(rig):
     finally:
         rig.knot.process.popen.send_signal(signal.SIGCONT)
     assert_valid(rig.txt("resumed.dns.test", lambda d: [d]))
+
+
+@pytest.mark.parametrize("code,name", [(9, "DNSKEY Missing"), (15, "Blocked"), (22, "No Reachable Authority"), (4711, "unknown")])
+def test_resolver_tells_why(rig, code, name):
+    """Extended errors, but not their texts, which are a stranger's words."""
+    server = dns_server.Forwarder(rig.knot)
+    server.failures["_acme-challenge.why.dns.test"] = (dns.rcode.SERVFAIL, code, "strange words")
+    try:
+        with rig.configured(resolvers=listed(server.address)):
+            authorization, *_ = rig.queue("why.dns.test", "dns-01")
+            outcome = rig.outcome(authorization)
+    finally:
+        server.stop()
+    assert_invalid(outcome, "dns", "_acme-challenge.why.dns.test TXT failed: SERVFAIL", f"; extended error {code} ({name})")
+    assert "strange" not in outcome.error["detail"]
 
 
 def test_stub_zone(rig):
