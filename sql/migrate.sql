@@ -111,6 +111,7 @@ create schema admin;
 \ir core/verdict.sql
 \ir core/note_outcome.sql
 \ir core/fail_caa.sql
+\ir core/ask_again.sql
 \ir core/conclude_caa.sql
 \ir core/conclude_challenge.sql
 \ir core/conclude.sql

@@ -19,5 +19,7 @@ begin
 	loop
 		perform core.note_outcome(_job, 'invalid', null, core.give_up_reason(_job), null, null);
 	end loop;
-	perform core.conclude(_account, _object, _type);
+	if _job.id is not null then
+		perform core.conclude(_job);
+	end if;
 end $$;

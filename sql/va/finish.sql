@@ -25,5 +25,5 @@ begin
 	end if;
 	perform core.note_outcome(_held, case when _problem is null then 'valid' else 'invalid' end, _region, _problem, _record,
 	                          _ends_at);
-	bell := core.conclude(_held.account_id, _held.object_id, _held.type);
+	bell := core.conclude(_held);
 end $$;

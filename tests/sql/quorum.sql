@@ -25,6 +25,10 @@ begin
 	return t.finish(t.job(_authorization, _perspective), 1, case when _problem is not null then core.problem('connection', _problem) end, _region)
 	       || ' ' || t.status('authorizations', _authorization);
 end $$;
+-- status and error of its challenge, for the applicant
+create function t.seen(_authorization uuid) returns text language sql as $$
+	select concat_ws(' ', status, error, record) from web.challenge_get((select account_id from accounts where jwk = 'k1'), 1, t.nonce(), t.key(), _authorization, 'dns-01');
+$$;
 create function t.error(_authorization uuid) returns text language sql as
 	$$ select error ->> 'type' || ': ' || (error ->> 'detail') from challenges where authorization_id = _authorization and type = 'dns-01' $$;
 
@@ -68,6 +72,19 @@ select t.in_hands('f.test') as z \gset
 select is(t.says(:'z', 'home', 'RIPE') || t.says(:'z', 'eu', 'RIPE') || t.says(:'z', 'us', 'RIPE') || t.says(:'z', 'asia', ''), 'true pendingtrue pendingtrue pendingtrue invalid', 'no other region, or none that has a name');
 select is(t.error(:'z'), 'unauthorized: validation was corroborated by 3 of 3 remote perspectives, must be by 2 in 2 regions', 'which is said');
 select is((select error #>> '{detail}' from orders where identifiers #>> '{0,value}' = 'f.test'), 'authorization for f.test failed', 'and fails the order');
+
+-- Agreement is at one time: who has agreed long before is asked again.
+select t.in_hands('f2.test') as z \gset
+select is(t.says(:'z', 'home', 'RIPE') || t.says(:'z', 'eu', 'RIPE'), 'true pendingtrue pending', 'two agree');
+update validations set updated_at = now() - interval '6 minutes' where object_id = :'z';
+update jobs set give_up_at = now() + interval '3 minutes' where object_id = :'z';
+select is((select row(accepted, bell)::text from va.finish(t.job(:'z', 'us'), 1, 'ARIN', null, null, null)), '(t,chert_validate)', 'much later the third one');
+select is((select string_agg(perspective || ' ' || attempts, ', ' order by perspective) from jobs where object_id = :'z' and give_up_at <= now() + interval '3 minutes'),
+          'asia 1, eu 0, home 0', 'the two are asked again, as long as there is time');
+select is(t.seen(:'z'), 'processing', 'nothing of that is seen');
+select is(t.validate(null, 'home', 'RIPE'), 1::bigint, 'one agrees once more'), is(t.status('authorizations', :'z'), 'pending', 'which is not enough');
+select is(t.says(:'z', 'asia', 'APNIC'), 'true valid', 'another one does: valid');
+select is((select count(*) from jobs), 0::bigint, 'no job is left');
 
 -- Whoever is not of the quorum does not count.
 select t.in_hands('g.test') as z \gset
