@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "validator/dns-txt.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -17,9 +18,9 @@
 
 struct dns_txt {
 	dns_txt_judge          *judge;
-	char                   *name;  /* NULL: the attempt did not start */
-	struct event           *soon;  /* NULL: it did */
-	char                   *owner; /* where the last answer's chain of aliases ended */
+	char                   *name;                 /* NULL: the attempt did not start */
+	struct event           *soon;                 /* NULL: it did */
+	char                    owner[DNS_TEXT_SIZE]; /* where the last answer's chain of aliases ended */
 	struct rs_query        *query;
 	struct authority_query *authority;
 	bool                    asked_name, asked_owner; /* of their zones' servers */
@@ -35,7 +36,6 @@ static void dns_txt_free(struct dns_txt *s)
 	if (s->soon)
 		event_free(s->soon);
 	problem_clear(&s->verdict);
-	free(s->owner);
 	free(s->name);
 	free(s);
 }
@@ -105,15 +105,15 @@ static void ask_on(struct attempt *a);
 static bool judge(struct attempt *a, const struct dns_records *records)
 {
 	struct dns_txt *s = a->state;
+	int             r;
 
 	problem_clear(&s->verdict);
+	r = s->judge(a, s->name, records, &s->verdict);
 	s->n_records = records->n;
-	free(s->owner);
-	s->owner = xstrdup(records->owner);
-	if (s->judge(a, s->name, records, &s->verdict) < 0)
-		return false;
-	finish(a, &s->verdict);
-	return true;
+	snprintf(s->owner, sizeof(s->owner), "%s", records->owner);
+	if (r == 0)
+		finish(a, &s->verdict);
+	return r == 0;
 }
 
 /*

@@ -316,24 +316,29 @@ static int find_extended(const struct reader *r, const struct record *rec)
 	return DNS_NO_EXTENDED;
 }
 
+/* Whether it is an answer to that question; r then stands at its records. */
+static bool read_echo(struct reader *r, const uint8_t *query, size_t query_len, unsigned *ret_records)
+{
+	const size_t question_len = query_len - HEADER_LEN - OPT_LEN;
+	unsigned     id, flags, questions, answers, authorities, additionals;
+
+	if (!read_u16(r, &id) || !read_u16(r, &flags) || !read_u16(r, &questions) || !read_u16(r, &answers) ||
+	    !read_u16(r, &authorities) || !read_u16(r, &additionals) || !skip(r, question_len))
+		return false;
+	*ret_records = answers + authorities + additionals;
+	return (flags & ANSWER_FLAG) && questions == 1 && memcmp(r->p, query, 2) == 0 &&
+	       memcmp(r->p + HEADER_LEN, query + HEADER_LEN, question_len) == 0;
+}
+
 int dns_wire_extended_error(const void *message, size_t len, const uint8_t *query, size_t query_len)
 {
-	const size_t  question_len = query_len - HEADER_LEN - OPT_LEN;
 	struct reader r = { .p = message, .len = len };
-	unsigned      flags, n[4], records;
 	struct record rec;
+	unsigned      records = 0;
 
-	if (len < HEADER_LEN + question_len || memcmp(r.p, query, 2) != 0 ||
-	    memcmp(r.p + HEADER_LEN, query + HEADER_LEN, question_len) != 0)
+	if (!read_echo(&r, query, query_len, &records))
 		return DNS_NO_EXTENDED;
-	r.at = 2;
-	if (!read_u16(&r, &flags) || !(flags & ANSWER_FLAG))
-		return DNS_NO_EXTENDED;
-	for (size_t i = 0; i < ARRAY_LEN(n); i++)
-		if (!read_u16(&r, &n[i]))
-			return DNS_NO_EXTENDED;
-	r.at += question_len;
-	for (records = n[1] + n[2] + n[3]; n[0] == 1 && records > 0 && read_record(&r, &rec); records--)
+	for (; records > 0 && read_record(&r, &rec); records--)
 		if (rec.type == OPT)
 			return find_extended(&r, &rec);
 	return DNS_NO_EXTENDED;

@@ -340,6 +340,11 @@ class Stack:
         path.write_text("".join(f"{line}\n" for line in own or self.hosts), encoding="ascii")
         return path
 
+    def _dns_port(self):
+        """Where a resolver has a port of its own, it is the zones' server too."""
+        port = self.resolvers[0].rpartition(":")[2] if self.resolvers else ""
+        return port if port.isdigit() and self.resolvers[0].count(":") == 1 else 53
+
     def _conf_text(self, perspective):
         resolvers = ", ".join(f'"{r}"' for r in self.resolvers)
         own = self.perspectives.get(perspective, {})
@@ -355,6 +360,7 @@ validator {{
 	perspective = "{perspective}"
 	region = "{own.get("region", "")}"
 	{f"resolvers = {{{resolvers}}}" if resolvers else ""}
+	dns-port = {self._dns_port()}
 	hosts-file = "{self._hosts_file(perspective)}"
 	http-port = {self.http_port}
 	https-port = {self.tls_port}
