@@ -22,7 +22,8 @@ def stack_settings(knot):
     return {"validator_settings": f'stub-zones = {{"{knot.zone}={knot.address}"}}\n\tpoll-interval = "100ms"',
             "settings": 'caa-identities = {"ca.example", "ca2.example"}',
             "profile_settings": 'challenges = {"dns-persist-01", "http-01", "dns-01", "tls-alpn-01", "dns-account-01"}',
-            "profiles": {"persistent": 'challenges = {"dns-persist-01"}'}}
+            "profiles": {"persistent": 'challenges = {"dns-persist-01"}',
+                         "checked": 'challenges = {"dns-account-01"}\n\tcaa-skip-suffixes = {}'}}
 
 
 @contextlib.contextmanager
@@ -115,6 +116,21 @@ def test_h2_h3_h6_by_account(client, knot, name):
         assert acme.names_of(leaf) == names
 
 
+def test_h8_key_change(client, knot, name):
+    """The label stays, the value is that of the new key."""
+    solver = ByAccount(knot, client.kid)
+    client.change_key(acme.Key()).ok()
+    assert client.issue([name], solver, kind="dns-account-01")
+
+
+@pytest.mark.parametrize("methods,status", [("dns-account-01", "valid"), ("dns-01", "invalid")])
+def test_h7_in_caa_records(client, knot, name, methods, status):
+    knot.add(name, "CAA", f'0 issue "ca.example; validationmethods={methods}"')
+    url, order = client.ready_order([name], ByAccount(knot, client.kid), "dns-account-01", profile="checked")
+    client.finalize(order, acme.csr(acme.Key(), [name])).ok()
+    assert client.poll(url)["status"] == status
+
+
 def test_h4_nothing_there(client, name):
     created = client.new_order([name]).ok(201)
     found = client.authorize(created.json["authorizations"][0], Nothing(), "dns-account-01")
@@ -193,6 +209,15 @@ def test_i12_i24_end(client, knot, name, until, longest):
     place, = client.new_order([name]).ok(201).json["authorizations"]
     found = client.authorize(place, solver, "dns-persist-01")
     assert found["status"] == "valid" and longest - 60 < seconds_left(found) <= longest
+
+
+def test_i24_nothing_is_issued_after_the_end(client, knot, name):
+    solver = Persistent(knot, f"ca.example; accounturi={client.kid}; persistUntil={int(time.time()) + 4}")
+    url, order = client.ready_order([name], solver, "dns-persist-01")
+    assert seconds_left(order) <= 4
+    time.sleep(5)
+    client.finalize(order, acme.csr(acme.Key(), [name])).problem("orderNotReady", 403)
+    assert client.read(url)["status"] == "invalid"
 
 
 def test_i23_deactivated_account(client, stack, knot, name):
