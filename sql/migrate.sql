@@ -115,6 +115,7 @@ create schema admin;
 \ir core/conclude_caa.sql
 \ir core/conclude_challenge.sql
 \ir core/conclude.sql
+\ir core/decision.sql
 \ir core/deactivate_account.sql
 \ir core/add_authorization.sql
 \ir core/offers.sql

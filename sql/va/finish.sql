@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- Takes the outcome of a validation in one perspective: _problem is null when it succeeded, _record what the validator saw,
 -- _ends_at the end of what it proves (null: none).  What follows is decided with the outcomes of the others
--- (core.conclude); bell is the channel to ring for what was queued by that, null when nothing was.
+-- (core.conclude): decided is valid or invalid, null while it is open; bell is the channel to ring for what was queued by
+-- that, null when nothing was.
 -- Not accepted: the job was handed out anew, put back or given up, or there is nothing left to decide.
 create function va.finish(_job uuid, _attempt int, _region text, _problem jsonb, _record jsonb, _ends_at timestamptz,
-                          out accepted boolean, out bell text)
+                          out accepted boolean, out decided text, out bell text)
 language plpgsql
 security definer set search_path = acme, core, pg_catalog, pg_temp as $$
 declare
@@ -26,4 +27,5 @@ begin
 	perform core.note_outcome(_held, case when _problem is null then 'valid' else 'invalid' end, _region, _problem, _record,
 	                          _ends_at);
 	bell := core.conclude(_held);
+	decided := core.decision(_held.account_id, _held.object_id, _held.type);
 end $$;

@@ -171,18 +171,22 @@ const char *job_record(struct job *job)
 	return js_text(job->attempt.record, &len);
 }
 
+const char *job_object(const struct job *job)
+{
+	return is_caa(job) ? "order" : "authorization";
+}
+
 void job_log(const struct job *job, enum log_level level, const char *event, const char *perspective)
 {
 	const char *identifier = job->attempt.ident ? job->ident.value : NULL;
-	const char *object = is_caa(job) ? "order" : "authorization";
 	char        id[ID_TEXT_LEN + 1], tries[24];
 
 	id_to_text(&job->object, id);
 	snprintf(tries, sizeof(tries), "%" PRId64, job->failures + 1);
 	if (job->outcome.code == PROB_NONE)
-		log_event(level, event, "perspective", perspective, "type", job->type, "identifier", identifier, object,
-		          id, "tries", tries, NULL);
+		log_event(level, event, "perspective", perspective, "type", job->type, "identifier", identifier,
+		          job_object(job), id, "tries", tries, NULL);
 	else
 		log_problem(level, event, &job->outcome, "perspective", perspective, "type", job->type, "identifier",
-		            identifier, object, id, "tries", tries, NULL);
+		            identifier, job_object(job), id, "tries", tries, NULL);
 }

@@ -52,6 +52,8 @@ int64_t job_retry_delay(const struct job *job) NONNULL(1);
 /* What goes into the database: what the applicant may see as validationRecord, the operator's beside it. */
 const char *job_record(struct job *job) RETURNS_NONNULL NONNULL(1);
 
+/* What the object is called in the log. */
+const char *job_object(const struct job *job) RETURNS_NONNULL NONNULL(1);
 /* The outcome, with what it is about. */
 void job_log(const struct job *job, enum log_level level, const char *event, const char *perspective) NONNULL(1, 3, 4);
 

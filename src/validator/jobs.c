@@ -158,6 +158,17 @@ static void job_stored(const struct job *job, const struct db_rows *rows, const 
 		say(job, LOGL_NOTICE, "not-accepted");
 }
 
+/* By all perspectives together; NULL: not yet. */
+static void decided(const struct job *job, const char *as)
+{
+	char object[ID_TEXT_LEN + 1];
+
+	if (!as)
+		return;
+	id_to_text(&job->object, object);
+	log_event(LOGL_INFO, "decided", "as", as, "type", job->type, job_object(job), object, NULL);
+}
+
 static int ring(struct jobs *jobs, struct db *db, struct problem *p)
 {
 	auto_(db_rows) struct db_rows *rows = NULL;
@@ -186,6 +197,7 @@ static int job_finish(struct job *job, struct db *db, struct problem *p)
 	if (r < 0)
 		return r;
 	job_stored(job, rows, problem ? "invalid" : "valid");
+	decided(job, row_text(rows, 0, "decided"));
 	bell = row_text(rows, 0, "bell");
 	if (!bell || strcmp(bell, jobs->bell) == 0)
 		return 0;
