@@ -119,3 +119,19 @@ def test_g6_deactivated(client, knot, name):
     client.post(place, {"status": "deactivated"}).ok()
     assert client.read(order.location)["status"] == "invalid"
     assert client.new_order([f"a.{name}"]).ok(201).json["status"] == "pending"
+
+
+def test_q34_kept_for_the_operator(client, stack, knot, name):
+    """Which names were certified, and by which method control of which domain was shown."""
+    names = [f"a.{name}", f"*.b.{name}"]
+    order = client.new_order([{"type": "dns", "value": n, "ancestorDomain": name} for n in names]).ok(201)
+    client.authorize(order.json["authorizations"][0], knot, "dns-01")
+    client.finalize(order.json, acme.csr(acme.Key(), names)).ok()
+    assert client.poll(order.location)["status"] == "valid"
+    shown = stack.chertctl_json("order", "show", order.location)[0]
+    authorization, = shown["authorizations"]
+    assert shown["names"] == names and authorization["name"] == name
+    challenge, = (c for c in authorization["challenges"] if c["status"] == "valid")
+    assert challenge["type"] == "dns-01" and [v["status"] for v in challenge["validations"]] == ["valid"]
+    log = stack.processes["validator"].log.read_text(encoding="utf-8")
+    assert f"chert-validator valid perspective=default type=dns-01 identifier=*.{name} authorization=" in log

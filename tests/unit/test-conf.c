@@ -42,6 +42,8 @@ static void test_defaults(void **state UNUSED)
 	assert_int_equal(c->database_timeout, 10 * CLK_SECOND);
 	assert_int_equal(c->responder.max_request, 65536);
 	assert_int_equal(c->validator.http_port, 80);
+	assert_int_equal(c->validator.https_port, 443);
+	assert_int_equal(c->validator.tls_port, 443);
 	assert_int_equal(c->n_issuers, 0);
 	assert_int_equal(c->n_profiles, 1);
 	assert_non_null(profile);

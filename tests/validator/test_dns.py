@@ -354,6 +354,20 @@ def test_account_label_of_another(rig):
                    f"{label(ACCOUNT)}._acme-challenge.notmine.dns.test", ACCOUNT)
 
 
+def test_account_label_with_alias_and_several_values(rig):
+    def publish(value):
+        rig.knot.add(f"{label(ACCOUNT)}._acme-challenge.delegated.dns.test", "CNAME", "delegated.elsewhere.dns.test.")
+        for text in ("another", value):
+            rig.knot.add("delegated.elsewhere.dns.test", "TXT", text)
+    assert_valid(queue_and(rig, "delegated.dns.test", publish, "dns-account-01"))
+
+
+def test_account_label_with_wrong_value(rig):
+    owner = f"{label(ACCOUNT)}._acme-challenge.mistaken.dns.test"
+    assert_invalid(queue_and(rig, "mistaken.dns.test", lambda d: rig.knot.add(owner, "TXT", d[:-1]), "dns-account-01"),
+                   "incorrectResponse", f"the TXT record at {owner} is another")
+
+
 # --- dns-persist-01
 
 def persist(rig, name, *records, **kwargs):
@@ -424,6 +438,28 @@ def test_persist_refused(rig, records, kind, text):
     name = f"refused{secrets.token_hex(4)}.dns.test"
     outcome = persist(rig, name, *records)
     assert_invalid(outcome, kind, f"_validation-persist.{name}", text)
+
+
+def test_persist_strings_are_joined_where_an_alias_leads(rig):
+    rig.knot.add("_validation-persist.joined.dns.test", "CNAME", "persist.elsewhere.dns.test.")
+    text = f"{ISSUER}; accounturi={ACCOUNT}"
+    rig.knot.add("persist.elsewhere.dns.test", "TXT", f'"{text[:30]}" "{text[30:]}"')
+    assert_valid(persist(rig, "joined.dns.test"))
+
+
+@pytest.mark.parametrize("zone,forged", [("nsec.sig.test", False), ("forged.sig.test", True)])
+@pytest.mark.parametrize("kind,owner", [("dns-account-01", f"{label(ACCOUNT)}._acme-challenge"),
+                                        ("dns-persist-01", "_validation-persist")])
+def test_signed_zone_by_other_methods(rig, signed, zone, forged, kind, owner):
+    owner = f"{owner}.other.{zone}"
+
+    def publish(value):
+        signed.add(owner, "TXT", value if kind == "dns-account-01" else f'"{ISSUER}; accounturi={ACCOUNT}"')
+    outcome = queue_and(rig, f"other.{zone}", publish, kind)
+    if forged:
+        assert_invalid(outcome, "dnssec", f"{owner} TXT does not pass DNSSEC validation")
+    else:
+        assert_valid(outcome)
 
 
 def test_persist_past_a_cache(rig):

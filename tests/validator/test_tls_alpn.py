@@ -240,6 +240,29 @@ def test_what_was_found_is_for_the_log(rig, ask):
 
 # --- protocols
 
+def extensions(hello):
+    """Of a ClientHello, by number."""
+    at = 43
+    at += 1 + hello[at]
+    at += 2 + int.from_bytes(hello[at:at + 2], "big")
+    at += 1 + hello[at] + 2
+    found = {}
+    while at < len(hello):
+        kind, size = struct.unpack_from(">HH", hello, at)
+        found[kind] = hello[at + 4:at + 4 + size]
+        at += 4 + size
+    return found
+
+
+def test_what_is_asked_for(meet):
+    """The name alone, and no other protocol."""
+    hellos = []
+    meet("hello.web.test", lambda conn: hellos.append(conn.recv(4096)))
+    found, name, protocol = extensions(hellos[0]), b"hello.web.test", PROTOCOL.encode()
+    assert found[0] == struct.pack(">HBH", len(name) + 3, 0, len(name)) + name
+    assert found[16] == struct.pack(">HB", len(protocol) + 1, len(protocol)) + protocol
+
+
 @pytest.mark.parametrize("version,says", [("TLSv1_2", "TLS1.2"), ("TLSv1_3", "TLS1.3")])
 def test_versions(ask, version, says):
     version = ssl.TLSVersion[version]
