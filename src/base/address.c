@@ -202,6 +202,38 @@ const char *addr_refusal(const struct addr_policy *policy, const struct addr *a)
 	return addr_special_purpose(a);
 }
 
+static bool nets_overlap(const struct net *a, const struct net *b)
+{
+	return a->bits < b->bits ? net_has(a, &b->base) : net_has(b, &a->base);
+}
+
+static bool list_overlaps(const struct net_list *list, const struct net *net)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (nets_overlap(&list->items[i], net))
+			return true;
+	return false;
+}
+
+static void visit_net(const struct net *net, void (*visit)(void *arg, const char *network), void *arg)
+{
+	char address[ADDR_TEXT_MAX], network[ADDR_TEXT_MAX + 4];
+
+	addr_to_text(&net->base, address);
+	snprintf(network, sizeof(network), "%s/%u", address, net->bits);
+	visit(arg, network);
+}
+
+void addr_policy_refused(const struct addr_policy *policy, void (*visit)(void *arg, const char *network), void *arg)
+{
+	for (size_t i = 0; i < policy->deny.n; i++)
+		visit_net(&policy->deny.items[i], visit, arg);
+	/* The last range is what the others leave. */
+	for (size_t i = 0; i < ARRAY_LEN(ranges) - 1; i++)
+		if (ranges[i].name && !list_overlaps(&policy->allow, &ranges[i].net))
+			visit_net(&ranges[i].net, visit, arg);
+}
+
 static bool net_from_text(const char *text, struct net *ret)
 {
 	char        address[ADDR_TEXT_MAX];

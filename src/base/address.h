@@ -50,4 +50,11 @@ const char *addr_special_purpose(const struct addr *a) NONNULL(1);
 /* NULL when the address may be connected to, else what kind of address it is. */
 const char *addr_refusal(const struct addr_policy *policy, const struct addr *a) NONNULL(1, 2);
 
+/*
+ * Visits networks (address/length) of which it refuses every address.  Not all of them: a special-purpose range of which
+ * something is allowed is left out.
+ */
+void addr_policy_refused(const struct addr_policy *policy, void (*visit)(void *arg, const char *network), void *arg)
+	NONNULL(1, 2);
+
 #endif

@@ -217,7 +217,7 @@ static int set_up(struct loop *l, struct addr_policy **policy, struct problem *p
 	worker_name(l->worker);
 	r = addr_policy_new(&conf->allow_networks, &conf->deny_networks, policy, p);
 	if (r == 0)
-		r = rs_new(conf, l->base, &l->env.rs, p);
+		r = rs_new(&(struct rs_setup){ .conf = conf, .policy = *policy, .base = l->base }, &l->env.rs, p);
 	if (r == 0)
 		r = ft_new(conf, l->base, *policy, &l->env.ft, p);
 	if (r < 0)

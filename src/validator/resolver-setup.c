@@ -21,13 +21,6 @@
 #define LABEL_MAX        63
 #define NAME_LEN_MAX     253
 
-/* Of one context. */
-struct setup {
-	struct ub_ctx               *ctx;
-	const struct conf_validator *conf;
-	const struct rs_zone        *zone;
-};
-
 struct server {
 	struct ede_server found;
 	char              text[NI_MAXHOST + 8]; /* as libunbound writes it: address@port */
@@ -48,7 +41,7 @@ static bool is_zone(const char *name, size_t len)
 	return label > 0 && len <= NAME_LEN_MAX;
 }
 
-static int set_option(const struct setup *s, const char *name, const char *value, struct problem *p)
+static int set_option(const struct resolver_setup *s, const char *name, const char *value, struct problem *p)
 {
 	int err = ub_ctx_set_option(s->ctx, name, value);
 
@@ -120,7 +113,7 @@ static int find_server(const char *setting, const char *item, struct server *ret
  * A TXT record put there a moment ago, or a second value beside the first, must be seen (S71), so nothing is kept from
  * one validation to the next, delegations included.
  */
-static int set_options(const struct setup *s, struct problem *p)
+static int set_options(const struct resolver_setup *s, struct problem *p)
 {
 	static const char *const options[][2] = {
 		{ "cache-min-ttl:", "0" },
@@ -145,7 +138,7 @@ static int set_options(const struct setup *s, struct problem *p)
 	return r;
 }
 
-static int add_insecure(const struct setup *s, const char *item, struct problem *p)
+static int add_insecure(const struct resolver_setup *s, const char *item, struct problem *p)
 {
 	if (!is_zone(item, strlen(item)))
 		return problem_set(p, PROB_CONFIG, "insecure-zones: '%s', expected a domain name without a last dot",
@@ -153,7 +146,7 @@ static int add_insecure(const struct setup *s, const char *item, struct problem 
 	return set_option(s, "domain-insecure:", item, p);
 }
 
-static int set_trust(const struct setup *s, struct problem *p)
+static int set_trust(const struct resolver_setup *s, struct problem *p)
 {
 	const struct conf_list *insecure = &s->conf->insecure_zones;
 	const char             *file = s->conf->trust_anchor_file;
@@ -172,7 +165,7 @@ static int set_trust(const struct setup *s, struct problem *p)
 	return r;
 }
 
-static int add_system_forwarders(const struct setup *s, struct problem *p)
+static int add_system_forwarders(const struct resolver_setup *s, struct problem *p)
 {
 	int err = ub_ctx_resolvconf(s->ctx, NULL);
 
@@ -181,7 +174,7 @@ static int add_system_forwarders(const struct setup *s, struct problem *p)
 	return 0;
 }
 
-static int add_forwarder(const struct setup *s, const char *item, struct problem *p)
+static int add_forwarder(const struct resolver_setup *s, const char *item, struct problem *p)
 {
 	struct server server;
 	int           r = find_server("resolvers", item, &server, p), err;
@@ -192,13 +185,36 @@ static int add_forwarder(const struct setup *s, const char *item, struct problem
 	return err == 0 ? 0 : server_unusable("resolvers", item, ub_strerror(err), p);
 }
 
-static int set_forwarders(const struct setup *s, struct problem *p)
+struct refusal {
+	const struct resolver_setup *setup;
+	struct problem              *p;
+	int                          r;
+};
+
+static void refuse_network(void *arg, const char *network)
+{
+	struct refusal *refusal = arg;
+
+	if (refusal->r == 0)
+		refusal->r = set_option(refusal->setup, "do-not-query-address:", network, refusal->p);
+}
+
+/* Zones say where their servers are: not among those whom nobody but the operator may have us talk to. */
+static int resolve_from_root(const struct resolver_setup *s, struct problem *p)
+{
+	struct refusal refusal = { .setup = s, .p = p, .r = set_option(s, "use-caps-for-id:", "yes", p) };
+
+	addr_policy_refused(s->policy, refuse_network, &refusal);
+	return refusal.r;
+}
+
+static int set_forwarders(const struct resolver_setup *s, struct problem *p)
 {
 	const struct conf_list *list = &s->conf->resolvers;
 	int                     r;
 
 	if (resolvers_are(s->conf, RS_ROOT))
-		return set_option(s, "use-caps-for-id:", "yes", p);
+		return resolve_from_root(s, p);
 	r = set_option(s, "do-not-query-localhost:", "no", p);
 	if (r == 0 && resolvers_are(s->conf, RS_SYSTEM))
 		return add_system_forwarders(s, p);
@@ -207,7 +223,7 @@ static int set_forwarders(const struct setup *s, struct problem *p)
 	return r;
 }
 
-static int add_stub(const struct setup *s, const char *item, struct problem *p)
+static int add_stub(const struct resolver_setup *s, const char *item, struct problem *p)
 {
 	size_t          len = stub_zone_len(item);
 	auto_free char *zone = xasprintf("%.*s", (int)len, item);
@@ -225,7 +241,7 @@ static int add_stub(const struct setup *s, const char *item, struct problem *p)
 	return err == 0 ? 0 : server_unusable("stub-zones", item, ub_strerror(err), p);
 }
 
-static int set_stubs(const struct setup *s, struct problem *p)
+static int set_stubs(const struct resolver_setup *s, struct problem *p)
 {
 	const struct conf_list *list = &s->conf->stub_zones;
 	int                     r = 0;
@@ -253,7 +269,7 @@ static void write_zone(int fd, const struct rs_zone *zone, uint16_t port)
  * Forwarders of a zone rather than stubs: what forwarders refer to is not followed, and so nobody is asked whose
  * address was not judged.  libunbound takes them out of a file only.
  */
-static int set_zone(const struct setup *s, struct problem *p)
+static int set_zone(const struct resolver_setup *s, struct problem *p)
 {
 	char        path[] = P_tmpdir "/chert-zone-XXXXXX";
 	auto_fd int fd = -1;
@@ -274,7 +290,7 @@ static int set_zone(const struct setup *s, struct problem *p)
 }
 
 /* libunbound answers these itself unless told not to; a private CA has names there. */
-static int remove_local_zones(const struct setup *s, struct problem *p)
+static int remove_local_zones(const struct resolver_setup *s, struct problem *p)
 {
 	static const char *const zones[] = { "localhost.", "test.", "invalid.", "onion.", "home.arpa." };
 	int                      err;
@@ -287,19 +303,17 @@ static int remove_local_zones(const struct setup *s, struct problem *p)
 	return 0;
 }
 
-int resolver_set_up(struct ub_ctx *ctx, const struct conf_validator *conf, const struct rs_zone *zone,
-                    struct problem *p)
+int resolver_set_up(const struct resolver_setup *s, struct problem *p)
 {
 	/* The last one freezes the options. */
-	static int (*const steps[])(const struct setup *, struct problem *) = {
+	static int (*const steps[])(const struct resolver_setup *, struct problem *) = {
 		set_options, set_trust, set_forwarders, set_stubs, set_zone, remove_local_zones,
 	};
-	const struct setup s = { .ctx = ctx, .conf = conf, .zone = zone };
-	int                r = 0;
+	int r = 0;
 
-	dns_reason_listen(ctx);
+	dns_reason_listen(s->ctx);
 	for (size_t i = 0; r == 0 && i < ARRAY_LEN(steps); i++)
-		r = steps[i](&s, p);
+		r = steps[i](s, p);
 	return r;
 }
 

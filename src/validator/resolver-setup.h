@@ -14,9 +14,15 @@ struct ub_ctx;
 #define RS_SYSTEM "system" /* as the only one of `resolvers`: those of resolv.conf(5) */
 #define RS_ROOT   "root"   /* likewise: none, from the root servers down */
 
-/* zone may be NULL.  PROB_CONFIG names the setting that cannot be used. */
-int resolver_set_up(struct ub_ctx *ctx, const struct conf_validator *conf, const struct rs_zone *zone,
-                    struct problem *p) NONNULL(1, 2, 4) CHECK_RESULT;
+struct resolver_setup {
+	struct ub_ctx               *ctx;
+	const struct conf_validator *conf;
+	const struct addr_policy    *policy;
+	const struct rs_zone        *zone; /* NULL: none */
+};
+
+/* PROB_CONFIG names the setting that cannot be used. */
+int resolver_set_up(const struct resolver_setup *s, struct problem *p) NONNULL(1, 2) CHECK_RESULT;
 
 /* The first of the resolvers; none with root. */
 void resolver_first(const struct conf_validator *conf, struct ede_server *ret) NONNULL(1, 2);

@@ -24,12 +24,11 @@
 #define REASON_SIZE    256
 
 struct resolver {
-	const struct conf_validator *conf;
-	struct event_base           *base;
-	struct ub_ctx               *ctx;
-	struct hosts                *hosts; /* NULL: none */
-	struct ede_server            first; /* of the resolvers, which may tell why it failed */
-	size_t                       n_queries;
+	struct rs_setup   setup;
+	struct ub_ctx    *ctx;
+	struct hosts     *hosts; /* NULL: none */
+	struct ede_server first; /* of the resolvers, which may tell why it failed */
+	size_t            n_queries;
 };
 
 struct rs_query {
@@ -76,7 +75,7 @@ static void on_timer(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 	if (!q->answered) {
 		ub_cancel(q->rs->ctx, q->async_id);
 		problem_set(&q->problem, PROB_DNS, "no answer to the query for %s %s within %lld ms", q->name,
-		            dns_type_name(q->type), (long long)(q->rs->conf->resolve_timeout / 1000));
+		            dns_type_name(q->type), (long long)(q->rs->setup.conf->resolve_timeout / 1000));
 	}
 	deliver(q);
 }
@@ -151,7 +150,7 @@ static void on_answer(void *arg, int rcode, void *message, int len, int security
 	q->asked = false;
 	q->answered = true;
 	if (q->problem.code == PROB_DNS && rs_is_cached(q->rs, q->name))
-		q->extended = ede_ask(q->rs->base, &q->rs->first, q->name, q->type, on_extended, q);
+		q->extended = ede_ask(q->rs->setup.base, &q->rs->first, q->name, q->type, on_extended, q);
 	/* Delivered from the loop: the callback may ask again, or be what is running ub_resolve_event(). */
 	if (!q->extended)
 		schedule(q, 0);
@@ -196,7 +195,7 @@ static void ask_network(struct rs_query *q)
 		judge_refusal(q, err);
 		schedule(q, 0);
 	} else if (!q->answered) {
-		schedule(q, q->rs->conf->resolve_timeout);
+		schedule(q, q->rs->setup.conf->resolve_timeout);
 	}
 }
 
@@ -209,7 +208,7 @@ struct rs_query *rs_ask(struct resolver *rs, const char *name, enum dns_type typ
 	q->type = type;
 	q->cb = cb;
 	q->arg = arg;
-	q->timer = oom_check(evtimer_new(rs->base, on_timer, q));
+	q->timer = oom_check(evtimer_new(rs->setup.base, on_timer, q));
 	snprintf(q->records.owner, sizeof(q->records.owner), "%s", name);
 	rs->n_queries++;
 	q->answered = answer_from_hosts(q);
@@ -231,46 +230,50 @@ void rs_cancel(struct rs_query *query)
 
 /* --- life */
 
-static struct resolver *resolver_new(const struct conf_validator *conf, struct event_base *base)
+static int make(const struct rs_setup *setup, const struct rs_zone *zone, struct resolver **ret, struct problem *p)
 {
-	struct resolver *rs = xcalloc(1, sizeof(*rs));
+	auto_(resolver) struct resolver *rs = xcalloc(1, sizeof(*rs));
+	int                              r;
 
-	rs->conf = conf;
-	rs->base = base;
-	rs->ctx = oom_check(ub_ctx_create_event(base));
-	return rs;
-}
-
-int rs_new(const struct conf_validator *conf, struct event_base *base, struct resolver **ret, struct problem *p)
-{
-	auto_(resolver) struct resolver *rs = resolver_new(conf, base);
-	int                              r = 0;
-
-	if (conf->hosts_file && *conf->hosts_file)
-		r = hosts_load(conf->hosts_file, &rs->hosts, p);
-	if (r == 0)
-		r = resolver_set_up(rs->ctx, conf, NULL, p);
+	rs->setup = *setup;
+	rs->ctx = oom_check(ub_ctx_create_event(setup->base));
+	r = resolver_set_up(
+		&(struct resolver_setup){
+			.ctx = rs->ctx,
+			.conf = setup->conf,
+			.policy = setup->policy,
+			.zone = zone,
+		},
+		p);
 	if (r < 0)
 		return r;
-	resolver_first(conf, &rs->first);
+	*ret = steal(rs);
+	return 0;
+}
+
+int rs_new(const struct rs_setup *setup, struct resolver **ret, struct problem *p)
+{
+	auto_(resolver) struct resolver *rs = NULL;
+	const char                      *hosts_file = setup->conf->hosts_file;
+	int                              r = make(setup, NULL, &rs, p);
+
+	if (r == 0 && hosts_file && *hosts_file)
+		r = hosts_load(hosts_file, &rs->hosts, p);
+	if (r < 0)
+		return r;
+	resolver_first(setup->conf, &rs->first);
 	*ret = steal(rs);
 	return 0;
 }
 
 int rs_new_for_zone(const struct resolver *rs, const struct rs_zone *zone, struct resolver **ret, struct problem *p)
 {
-	auto_(resolver) struct resolver *made = resolver_new(rs->conf, rs->base);
-	int                              r = resolver_set_up(made->ctx, rs->conf, zone, p);
-
-	if (r < 0)
-		return r;
-	*ret = steal(made);
-	return 0;
+	return make(&rs->setup, zone, ret, p);
 }
 
 bool rs_is_cached(const struct resolver *rs, const char *name)
 {
-	const struct conf_list *stubs = &rs->conf->stub_zones;
+	const struct conf_list *stubs = &rs->setup.conf->stub_zones;
 
 	for (size_t i = 0; i < stubs->n; i++) {
 		auto_free char *zone = xasprintf("%.*s", (int)stub_zone_len(stubs->items[i]), stubs->items[i]);
@@ -278,7 +281,7 @@ bool rs_is_cached(const struct resolver *rs, const char *name)
 		if (ident_under(name, zone))
 			return false;
 	}
-	return !resolvers_are(rs->conf, RS_ROOT);
+	return !resolvers_are(rs->setup.conf, RS_ROOT);
 }
 
 void rs_free(struct resolver *rs)

@@ -26,9 +26,15 @@ struct rs_query;
  */
 typedef void rs_cb(void *arg, const struct dns_records *records, struct problem *p);
 
-/* PROB_CONFIG: a resolver, hosts file or trust anchor file that cannot be used.  conf and base must outlive it. */
-int rs_new(const struct conf_validator *conf, struct event_base *base, struct resolver **ret, struct problem *p)
-	NONNULL(1, 2, 3, 4) CHECK_RESULT;
+/* All of it must outlive what is made of it. */
+struct rs_setup {
+	const struct conf_validator *conf;
+	const struct addr_policy    *policy; /* whose servers are asked on the way from the root */
+	struct event_base           *base;
+};
+
+/* PROB_CONFIG: a resolver, hosts file or trust anchor file that cannot be used. */
+int rs_new(const struct rs_setup *setup, struct resolver **ret, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
 
 /* Servers that are asked for a zone. */
 struct rs_zone {

@@ -169,6 +169,35 @@ static void test_bad_networks(void **state UNUSED)
 	}
 }
 
+struct visited {
+	char text[2000];
+};
+
+static void visit(void *arg, const char *network)
+{
+	struct visited *v = arg;
+	size_t          len = strlen(v->text);
+
+	snprintf(v->text + len, sizeof(v->text) - len, " %s", network);
+}
+
+static void test_refused_networks(void **state UNUSED)
+{
+	auto_(addr_policy) struct addr_policy *policy =
+		policy_of((char[]){ "10.1.0.0/16" }, (char[]){ "192.0.3.0/24" });
+	struct visited v = { "" };
+
+	addr_policy_refused(policy, visit, &v);
+	strcat(v.text, " ");
+	assert_non_null(strstr(v.text, " 192.0.3.0/24 "));
+	assert_non_null(strstr(v.text, " 127.0.0.0/8 "));
+	assert_non_null(strstr(v.text, " fc00::/7 "));
+	/* Something of it is allowed; some of it is reachable. */
+	assert_null(strstr(v.text, " 10.0.0.0/8 "));
+	assert_null(strstr(v.text, " ::/0 "));
+	assert_null(strstr(v.text, " 2000::/3 "));
+}
+
 static void test_special_purpose(void **state UNUSED)
 {
 	for (size_t i = 0; i < ARRAY_LEN(by_default); i++) {
@@ -227,6 +256,7 @@ int main(void)
 		cmocka_unit_test(test_deny_wins_in_every_form),
 		cmocka_unit_test(test_partial_bytes),
 		cmocka_unit_test(test_bad_networks),
+		cmocka_unit_test(test_refused_networks),
 		cmocka_unit_test(test_special_purpose),
 		cmocka_unit_test(test_listed),
 		cmocka_unit_test(test_text),
