@@ -129,7 +129,7 @@ static int create(struct exchange *x, const void *payload, struct problem *p)
 	if (r == 0)
 		r = call(x, &o, &rows, p);
 	identifiers_clear(&o.ids);
-	return r < 0 ? r : order_reply(x, 201, rows, p);
+	return r != 0 ? r : order_reply(x, 201, rows, p);
 }
 
 const struct resource rt_new_order = {
