@@ -112,6 +112,7 @@ create schema admin;
 \ir core/note_outcome.sql
 \ir core/fail_caa.sql
 \ir core/ask_again.sql
+\ir core/fresh_verdict.sql
 \ir core/conclude_caa.sql
 \ir core/conclude_challenge.sql
 \ir core/conclude.sql

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- Asks those perspectives again whose agreement lies too far back to count with that of the job's: agreement at one time is
 -- what shows that nobody has forged all of it, so none is carried over from earlier attempts (Baseline Requirements
--- 3.2.2.9).  True when there are any.
+-- 3.2.2.9).  Until then they have found nothing.  True when there are any.
 create function core.ask_again(_job jobs) returns boolean language plpgsql as $$
 begin
 	with old as (

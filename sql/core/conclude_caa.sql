@@ -6,10 +6,8 @@ declare
 	_verdict record;
 begin
 	select * into _found from orders where account_id = (_job).account_id and id = (_job).object_id;
-	_verdict := core.verdict(_found.quorum, _found.account_id, _found.id, 'caa');
-	if _verdict.status = 'valid' and core.ask_again(_job) then
-		return 'chert_validate';
-	elsif _verdict.status = 'valid' then
+	_verdict := core.fresh_verdict(_job, _found.quorum);
+	if _verdict.status = 'valid' then
 		delete from jobs where object_id = _found.id and kind = 'validate';
 		update orders set caa_checked_at = _verdict.checked_at where account_id = _found.account_id and id = _found.id
 		returning * into _found;
@@ -17,5 +15,5 @@ begin
 	elsif _verdict.status = 'invalid' then
 		perform core.fail_caa(_found.account_id, _found.id, _verdict.problem);
 	end if;
-	return null;
+	return _verdict.bell;
 end $$;

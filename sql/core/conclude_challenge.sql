@@ -8,15 +8,13 @@ declare
 	_verdict record;
 begin
 	select * into _found from authorizations where account_id = (_job).account_id and id = (_job).object_id;
-	_verdict := core.verdict(_found.quorum, (_job).account_id, (_job).object_id, _type);
+	_verdict := core.fresh_verdict(_job, _found.quorum);
 	if _verdict.status = 'valid' and _found.expires_at <= now() then
 		perform core.fail_authorization(_found, _type, core.problem('malformed', 'authorization expired'));
-	elsif _verdict.status = 'valid' and core.ask_again(_job) then
-		return 'chert_validate';
 	elsif _verdict.status = 'valid' then
 		perform core.pass_authorization(_found, _type, _verdict.ends_at);
 	elsif _verdict.status = 'invalid' then
 		perform core.fail_authorization(_found, _type, _verdict.problem);
 	end if;
-	return null;
+	return _verdict.bell;
 end $$;

@@ -86,6 +86,12 @@ select is(t.validate(null, 'home', 'RIPE'), 1::bigint, 'one agrees once more'), 
 select is(t.says(:'z', 'asia', 'APNIC'), 'true valid', 'another one does: valid');
 select is((select count(*) from jobs), 0::bigint, 'no job is left');
 
+select t.in_hands('f3.test') as z \gset
+select is(t.says(:'z', 'asia', 'APNIC'), 'true pending', 'one agrees');
+update validations set updated_at = now() - interval '6 minutes' where object_id = :'z';
+select is(t.says(:'z', 'eu', 'RIPE') || t.says(:'z', 'us', 'ARIN') || t.says(:'z', 'home', 'RIPE'), 'true pendingtrue pendingtrue valid', 'who is not needed is not waited for');
+select is((select count(*) from jobs), 0::bigint, 'no job is left');
+
 -- Whoever is not of the quorum does not count.
 select t.in_hands('g.test') as z \gset
 update jobs set perspective = 'elsewhere' where object_id = :'z' and perspective = 'us';
