@@ -43,15 +43,35 @@ static int check_profiles(const struct conf *conf, const struct issuers *issuers
 }
 
 /* What the Baseline Requirements are going to demand is no surprise then. */
-static void warn(const struct conf *conf, const char *path)
+static void warn_ahead(const struct conf_profile *profile, const char *path)
 {
-	for (size_t i = 0; i < conf->n_profiles; i++) {
-		auto_clear(problem) struct problem why = PROBLEM_INIT;
-		struct quorum                      q;
+	auto_clear(problem) struct problem why = PROBLEM_INIT;
+	struct quorum                      q;
 
-		if (quorum_from_profile(&conf->profiles[i], clk_now() + FORESIGHT, &q, &why) < 0)
-			fprintf(stderr, "%s: warning: %s\n", path, why.detail);
-	}
+	if (quorum_from_profile(profile, clk_now() + FORESIGHT, &q, &why) < 0)
+		fprintf(stderr, "%s: warning: %s\n", path, why.detail);
+}
+
+/* What they demand beside the quorum: CAA records, and DNSSEC for all that the primary perspective asks (4.2.2). */
+static void warn_of_lookups(const struct conf *conf, const struct conf_profile *profile, const char *path)
+{
+	const struct conf_validator *validator = &conf->validator;
+	const char                  *anchors = validator->trust_anchor_file, *lacking = NULL;
+
+	if (strcmp(profile->quorum, "public") != 0)
+		return;
+	if (!profile->caa)
+		fprintf(stderr, "%s: warning: profile %s: quorum = public demands CAA records, but caa is no\n", path,
+		        profile->title);
+	if (strcmp(profile->perspectives.items[0], validator->perspective) != 0)
+		return;
+	if (!anchors || !*anchors)
+		lacking = "there is no trust-anchor-file";
+	else if (validator->insecure_zones.n > 0)
+		lacking = "there are insecure-zones";
+	if (lacking)
+		fprintf(stderr, "%s: warning: profile %s: quorum = public demands DNSSEC of perspective %s, but %s\n",
+		        path, profile->title, validator->perspective, lacking);
 }
 
 static int check(const struct cmd_run *run, struct problem *p)
@@ -77,7 +97,10 @@ static int check(const struct cmd_run *run, struct problem *p)
 		r = check_readable("trust-anchor-file", conf->validator.trust_anchor_file, p);
 	if (r < 0)
 		return r;
-	warn(conf, run->config);
+	for (size_t i = 0; i < conf->n_profiles; i++) {
+		warn_ahead(&conf->profiles[i], run->config);
+		warn_of_lookups(conf, &conf->profiles[i], run->config);
+	}
 	printf("%s: OK\n", run->config);
 	return 0;
 }

@@ -344,6 +344,19 @@ if [ "$(date +%s)" -lt 1797292800 ]; then
 	works "check-conf: public quorum of these days" policy "profile \"odd\" { perspectives = {\"a\", $remotes} quorum = \"public\" }"
 	works "check-conf: but not of later ones" grep -qF "policy.conf: warning: profile odd: perspectives has 4 remote ones" err.last
 fi
+seven='"b", "c", "d", "e", "f", "g"'
+public() {
+	policy "profile \"odd\" { perspectives = {\"a\", $seven} quorum = \"public\" $1 }
+		validator { perspective = \"a\" $2 }"
+}
+works "check-conf: public, without CAA" public 'caa = no' 'trust-anchor-file = "/dev/null"'
+works "check-conf: which it warns of" grep -qF "profile odd: quorum = public demands CAA records, but caa is no" err.last
+works "check-conf: public, without DNSSEC" public '' ''
+works "check-conf: which it warns of as well" grep -qF "demands DNSSEC of perspective a, but there is no trust-anchor-file" err.last
+works "check-conf: public, with an insecure zone" public '' 'trust-anchor-file = "/dev/null" insecure-zones = {"corp.example"}'
+works "check-conf: which it warns of too" grep -qF "demands DNSSEC of perspective a, but there are insecure-zones" err.last
+works "check-conf: public, as it should be" public '' 'trust-anchor-file = "/dev/null"'
+works "check-conf: without a warning" test ! -s err.last
 refuses "check-conf: dns-persist-01 without issuer" 1 "dns-persist-01, which needs 1 to 10 caa-identities" \
 	policy 'profile "odd" { challenges = {"dns-persist-01"} }'
 refuses "check-conf: caa-identities" 1 "caa-identities has CA.example, expected a domain name in lower case" \
