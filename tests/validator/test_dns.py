@@ -13,7 +13,7 @@ import dns.rcode
 import pytest
 
 import dns_server
-from rig import Rig, assert_invalid, assert_valid, digest
+from rig import BUILD, Rig, assert_invalid, assert_valid, digest
 
 ACCOUNT = "https://localhost/acme/account/" + \
     base64.urlsafe_b64encode(uuid.UUID(Rig.account).bytes).rstrip(b"=").decode()
@@ -312,6 +312,15 @@ def test_expired_signatures(rig, signed):
     assert_invalid(rig.outcome(authorization), "dnssec", "does not pass DNSSEC validation", "expired")
 
 
+@pytest.mark.parametrize("kind", ["http-01", "tls-alpn-01"])
+def test_addresses_in_a_forged_zone(rig, signed, kind):
+    """Nobody is connected to."""
+    authorization, *_ = rig.queue("address.forged.sig.test", kind)
+    outcome = rig.outcome(authorization)
+    assert_invalid(outcome, "dnssec", "address.forged.sig.test", "does not pass DNSSEC validation")
+    assert "addressUsed" not in outcome.shown[0]
+
+
 def test_insecure_zone(rig, zones):
     with rig.configured(**zones.settings, **{"insecure-zones": listed("stripped.sig.test")}):
         assert_valid(queue_and(rig, "b.stripped.sig.test",
@@ -460,6 +469,27 @@ def test_signed_zone_by_other_methods(rig, signed, zone, forged, kind, owner):
         assert_invalid(outcome, "dnssec", f"{owner} TXT does not pass DNSSEC validation")
     else:
         assert_valid(outcome)
+
+
+def test_persist_of_another_account_elsewhere(rig):
+    """Q36: every perspective must find a record for the same account."""
+    elsewhere = dns_server.Knot(rig.dir / "elsewhere", "dns.test").start()
+    text = rig.stack.conf.read_text(encoding="ascii")
+    for here, there in ((rig.knot.address, elsewhere.address), (f"dns-port = {rig.knot.port}", f"dns-port = {elsewhere.port}")):
+        assert here in text
+        text = text.replace(here, there)
+    conf = rig.dir / "elsewhere.conf"
+    conf.write_text(text, encoding="ascii")
+    elsewhere.add("_validation-persist.split.dns.test", "TXT", f'"{ISSUER}; accounturi={ACCOUNT}x"')
+    rig.stack._start("validator-elsewhere", [BUILD / "chert-validator", "--config", conf, "--perspective", "elsewhere"],
+                     notify=rig.stack.run_dir / "elsewhere.notify")
+    try:
+        outcome = persist(rig, "split.dns.test", f"{ISSUER}; accounturi={ACCOUNT}", perspectives=["default", "elsewhere"],
+                          remote=1)
+    finally:
+        rig.stack.processes.pop("validator-elsewhere").stop()
+        elsewhere.stop()
+    assert_invalid(outcome, "unauthorized", "elsewhere: ", "another account")
 
 
 def test_persist_past_a_cache(rig):
