@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: BSD-2-Clause
-"""DNS on ports of 127.0.0.1: a real server (Knot), with records set by dynamic update, and a forwarder with a cache."""
+"""DNS for tests: a real server (Knot), with records set by dynamic update, and a forwarder with a cache."""
 
 import contextlib
 import hashlib
@@ -25,24 +25,31 @@ import stack
 KSK = 257
 
 
-class Knot:
-    """Authoritative for `zone` and those below it; `signed` maps some of them to nsec or nsec3, `texts` to other contents."""
+def absolute(name):
+    return name.rstrip(".") + "."
 
-    def __init__(self, directory, zone, *below, signed=None, texts=None, port=None):
-        self.dir, self.zone, self.port = pathlib.Path(directory), zone, port or stack.free_port()
+
+class Knot:
+    """
+    Authoritative for `zone` and those below it; `signed` maps some of them to nsec or nsec3, `texts` to other contents.  It
+    is on addresses `also` too.
+    """
+
+    def __init__(self, directory, zone, *below, signed=None, texts=None, host="127.0.0.1", port=None, also=()):
+        self.dir, self.zone, self.host, self.port = pathlib.Path(directory), zone, host, port or stack.free_port()
         self.zones, self.signed, self.texts = (zone, *below), signed or {}, texts or {}
-        self.address = f"127.0.0.1:{self.port}"
+        self.address, self.also = f"{self.host}:{self.port}", also
         self.process = None
 
     def start(self):
         self.dir.mkdir(parents=True)
         for zone in self.zones:
-            (self.dir / zone).write_text(self.texts.get(zone) or self._text(zone), encoding="ascii")
+            (self.dir / f"zone-{zone}").write_text(self.texts.get(zone) or self._text(zone), encoding="ascii")
         conf = self.dir / "knot.conf"
         conf.write_text(textwrap.dedent(f"""\
             server:
                 rundir: {self.dir}
-                listen: 127.0.0.1@{self.port}
+                listen: [{", ".join(f"{host}@{self.port}" for host in (self.host, *self.also))}]
                 udp-workers: 1
                 tcp-workers: 1
                 background-workers: 1
@@ -53,7 +60,7 @@ class Knot:
                 any: info
             acl:
               - id: update
-                address: 127.0.0.1
+                address: {self.host}
                 action: update
             policy:
               - id: nsec
@@ -83,7 +90,7 @@ class Knot:
 
     def _conf(self, zone):
         signing = f"    dnssec-signing: on\n    dnssec-policy: {self.signed[zone]}\n" if zone in self.signed else ""
-        return (f"  - domain: {zone}\n    file: {self.dir}/{zone}\n    acl: update\n    zonefile-sync: -1\n"
+        return (f"  - domain: {zone}\n    file: {self.dir}/zone-{zone}\n    acl: update\n    zonefile-sync: -1\n"
                 f"    journal-content: none\n{signing}")
 
     def _wait(self):
@@ -97,7 +104,7 @@ class Knot:
     def ask(self, name, kind):
         """The records there are, or None."""
         with contextlib.suppress(OSError, dns.exception.DNSException):
-            reply = dns.query.tcp(dns.message.make_query(f"{name}.", kind), "127.0.0.1", 1, self.port)
+            reply = dns.query.tcp(dns.message.make_query(absolute(name), kind), self.host, 1, self.port)
             return reply.answer[0] if reply.rcode() == dns.rcode.NOERROR and reply.answer else None
         return None
 
@@ -106,7 +113,7 @@ class Knot:
         return next(key for key in self.ask(zone, "DNSKEY") if key.flags == KSK)
 
     def ds(self, zone):
-        return dns.dnssec.make_ds(f"{zone}.", self.key(zone), "SHA256")
+        return dns.dnssec.make_ds(absolute(zone), self.key(zone), "SHA256")
 
     def stop(self):
         self.process.stop()
@@ -117,7 +124,7 @@ class Knot:
     def update(self, change, zone=None):
         message = dns.update.UpdateMessage(f"{zone or self.zone}.")
         change(message)
-        reply = dns.query.tcp(message, "127.0.0.1", 10, self.port)
+        reply = dns.query.tcp(message, self.host, 10, self.port)
         assert reply.rcode() == dns.rcode.NOERROR, reply
 
     def add(self, name, kind, text):

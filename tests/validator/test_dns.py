@@ -237,7 +237,7 @@ def test_authority_that_is_silent(rig, forwarder):
     finally:
         rig.knot.process.popen.send_signal(signal.SIGCONT)
     assert_invalid(outcome, "incorrectResponse", "no TXT record")
-    assert "no answer in time" in outcome.record["answers"][1]["failure"]
+    assert "no answer" in outcome.record["answers"][1]["failure"]
 
 
 def test_many_zones_at_once(rig):
