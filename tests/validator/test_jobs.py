@@ -183,18 +183,19 @@ def decisions(rig):
 
 def test_killed_again_and_again(rig):
     """At any moment: nothing is lost, and nothing decided twice or otherwise than it should."""
-    n, kills = 600, 10
+    n, kills = 800, 0
     answer_hosts(rig, "kill", n, lambda i: echo(random.uniform(0, 0.05), ".key" if i % 2 else ".wrong"))
     with rig.configured(concurrency=40), decisions(rig) as decided:
         fill(rig, "kill", n, "format('kill%s.web.test', n)")
         rig.ring()
-        for _ in range(kills):
-            time.sleep(random.uniform(0.02, 0.25))
+        while kills < 15 and rig.stack.sql("select count(*) > 0 from acme.jobs") == [["t"]]:
+            time.sleep(random.uniform(0.02, 0.2))
             rig.validator.kill()
+            kills += 1
             # What the clock would bring about: the end of the leases.
             rig.stack.sql("update acme.jobs set run_after = now() where worker is not null")
             rig.stack.start_validator()
-        assert rig.stack.sql("select count(*) > 0 from acme.jobs") == [["t"]], "all was done before the last kill"
+        assert kills >= 3
         wait(lambda: "pending" not in counts(rig, "kill"), 60)
         assert counts(rig, "kill") == {"valid": n // 2, "invalid": n // 2}
         assert decided() == [str(n), str(n)]
