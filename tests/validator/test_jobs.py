@@ -2,6 +2,7 @@
 """The job loop: retries, perspectives that are away, kills, several validators at one queue, black holes, long queues."""
 
 import contextlib
+import json
 import os
 import random
 import re
@@ -95,6 +96,19 @@ def test_wrong_answer_is_final(rig):
 
 # --- perspectives
 
+@contextlib.contextmanager
+def second_perspective(rig, name, *options):
+    """Yields a function that starts its validator anew."""
+    def start():
+        rig.stack._start(name, [rigs.BUILD / "chert-validator", "--config", rig.stack.conf, "--perspective", name, *options],
+                         notify=rig.stack.run_dir / f"{name}.notify")
+    start()
+    try:
+        yield start
+    finally:
+        rig.stack.processes.pop(name).stop()
+
+
 def test_perspective_that_is_away(rig):
     """Its validations wait, whatever the others say, and fail with its name."""
     with rig.paused():
@@ -114,12 +128,8 @@ def test_perspective_that_comes_back(rig):
         authorization, _, key = rig.queue("comes.web.test", ring=False, perspectives=["default", "away"], remote=1)
         rig.web.answers["comes.web.test"] = reply(key)
     assert wait(lambda: tries(rig, authorization))[0] == "valid"
-    argv = [rigs.BUILD / "chert-validator", "--config", rig.stack.conf, "--perspective", "away", "--region", "Y"]
-    rig.stack._start("validator-away", argv, notify=rig.stack.run_dir / "away.notify")
-    try:
+    with second_perspective(rig, "away", "--region", "Y"):
         assert_valid(rig.outcome(authorization))
-    finally:
-        rig.stack.processes.pop("validator-away").stop()
     assert rig.stack.sql(f"""select perspective, region, status from acme.validations
                               where object_id = '{authorization}' order by 1""") == \
            [["away", "Y", "valid"], ["default", "", "valid"]]
@@ -127,9 +137,9 @@ def test_perspective_that_comes_back(rig):
 
 # --- many jobs
 
-def fill(rig, tag, n, name, kind="http-01"):
+def fill(rig, tag, n, name, kind="http-01", perspectives=("default",)):
     """So many answered challenges; `name` is in SQL, of n.  The key authorization is the token with .key behind it."""
-    quorum = '{"perspectives": ["default"], "remote": 0, "regions": 0}'
+    quorum = json.dumps({"perspectives": perspectives, "remote": len(perspectives) - 1, "regions": 0})
     rig.stack.sql(f"""
         with ids as (select core.uuid7() as a, core.uuid7() as o, '{rig.account}'::uuid as acc, n from generate_series(1, {n}) n),
         o as (insert into acme.orders(account_id, id, profile, identifiers, expires_at, quorum)
@@ -141,7 +151,8 @@ def fill(rig, tag, n, name, kind="http-01"):
         c as (insert into acme.challenges(account_id, authorization_id, type, position, status, token, key_authorization)
               select acc, a, '{kind}', 0, 'processing', format('token%s', n), format('token%s.key', n) from ids)
         insert into acme.jobs(id, kind, perspective, account_id, object_id, type, give_up_at)
-        select core.uuid7(), 'validate', 'default', acc, a, '{kind}', now() + interval '1 hour' from ids""")
+        select core.uuid7(), 'validate', jsonb_array_elements_text('{quorum}'::jsonb -> 'perspectives'), acc, a, '{kind}',
+               now() + interval '1 hour' from ids""")
 
 
 def counts(rig, tag):
@@ -181,25 +192,51 @@ def decisions(rig):
         rig.stack.sql("drop trigger note on acme.challenges; drop function public.note; drop table public.decisions")
 
 
-def test_killed_again_and_again(rig):
-    """At any moment: nothing is lost, and nothing decided twice or otherwise than it should."""
-    n, kills = 800, 0
-    answer_hosts(rig, "kill", n, lambda i: echo(random.uniform(0, 0.05), ".key" if i % 2 else ".wrong"))
-    with rig.configured(concurrency=40), decisions(rig) as decided:
-        fill(rig, "kill", n, "format('kill%s.web.test', n)")
+def drain_with_kills(rig, tag, n, perspectives, kill):
+    """kill() whatever it likes and start it anew, until the queue is empty.  Every second name has a wrong answer."""
+    kills = 0
+    answer_hosts(rig, tag, n, lambda i: echo(random.uniform(0, 0.05), ".key" if i % 2 else ".wrong"))
+    with decisions(rig) as decided:
+        fill(rig, tag, n, f"format('{tag}%s.web.test', n)", perspectives=perspectives)
         rig.ring()
         while kills < 15 and rig.stack.sql("select count(*) > 0 from acme.jobs") == [["t"]]:
             time.sleep(random.uniform(0.02, 0.2))
-            rig.validator.kill()
+            kill(kills)
             kills += 1
-            # What the clock would bring about: the end of the leases.
-            rig.stack.sql("update acme.jobs set run_after = now() where worker is not null")
-            rig.stack.start_validator()
         assert kills >= 3
-        wait(lambda: "pending" not in counts(rig, "kill"), 60)
-        assert counts(rig, "kill") == {"valid": n // 2, "invalid": n // 2}
+        wait(lambda: "pending" not in counts(rig, tag), 60)
+        assert counts(rig, tag) == {"valid": n // 2, "invalid": n // 2}
         assert decided() == [str(n), str(n)]
         assert rig.stack.sql("select count(*) from acme.jobs") == [["0"]]
+
+
+def kill(rig, process, perspective):
+    rig.stack.processes[process].kill()
+    # What the clock would bring about: the end of the leases.
+    rig.stack.sql(f"update acme.jobs set run_after = now() where worker is not null and perspective = '{perspective}'")
+
+
+def test_killed_again_and_again(rig):
+    """At any moment: nothing is lost, and nothing decided twice or otherwise than it should."""
+    def kill_it(_):
+        kill(rig, "validator", "default")
+        rig.stack.start_validator()
+
+    with rig.configured(concurrency=40):
+        drain_with_kills(rig, "kill", 800, ["default"], kill_it)
+
+
+def test_killed_in_turn_at_two_perspectives(rig):
+    with rig.configured(concurrency=40), second_perspective(rig, "other") as start_other:
+        def kill_one(n):
+            if n % 2:
+                kill(rig, "other", "other")
+                start_other()
+            else:
+                kill(rig, "validator", "default")
+                rig.stack.start_validator()
+
+        drain_with_kills(rig, "both", 600, ["default", "other"], kill_one)
 
 
 def count_valid(log):
