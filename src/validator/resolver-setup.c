@@ -115,26 +115,32 @@ static int find_server(const char *setting, const char *item, struct server *ret
  */
 static int set_options(const struct resolver_setup *s, struct problem *p)
 {
-	static const char *const options[][2] = {
-		{ "cache-min-ttl:", "0" },
-		{ "cache-max-ttl:", "0" },
-		{ "cache-max-negative-ttl:", "0" },
-		{ "aggressive-nsec:", "no" },
+	static const struct {
+		const char *name, *value;
+		const char *of_zone; /* NULL: the same */
+	} options[] = {
+		{ "cache-min-ttl:", "0", NULL },
+		{ "cache-max-ttl:", "0", NULL },
+		{ "cache-max-negative-ttl:", "0", NULL },
+		{ "aggressive-nsec:", "no", NULL },
 		/* A server that was away a moment ago is asked again. */
-		{ "infra-host-ttl:", "10" },
-		{ "infra-keep-probing:", "yes" },
-		{ "edns-buffer-size:", "1232" },
-		{ "outgoing-range:", "900" },
-		{ "outgoing-num-tcp:", "20" },
-		{ "num-queries-per-thread:", "10000" },
+		{ "infra-host-ttl:", "10", NULL },
+		{ "infra-keep-probing:", "yes", NULL },
+		{ "edns-buffer-size:", "1232", NULL },
+		{ "outgoing-range:", "900", "200" },
+		{ "outgoing-num-tcp:", "20", "4" },
+		{ "num-queries-per-thread:", "10000", "1000" },
 		/* See dns-reason.h. */
-		{ "log-servfail:", "yes" },
-		{ "val-log-squelch:", "no" },
+		{ "log-servfail:", "yes", NULL },
+		{ "val-log-squelch:", "no", NULL },
 	};
 	int r = 0;
 
-	for (size_t i = 0; r == 0 && i < ARRAY_LEN(options); i++)
-		r = set_option(s, options[i][0], options[i][1], p);
+	for (size_t i = 0; r == 0 && i < ARRAY_LEN(options); i++) {
+		const char *value = s->zone && options[i].of_zone ? options[i].of_zone : options[i].value;
+
+		r = set_option(s, options[i].name, value, p);
+	}
 	return r;
 }
 
