@@ -47,6 +47,17 @@ void js_add_int(struct json_object *object, const char *key, int64_t value)
 	js_add(object, key, oom_check(json_object_new_int64(value)));
 }
 
+struct json_object *js_member_array(struct json_object *object, const char *key)
+{
+	struct json_object *array = json_object_object_get(object, key);
+
+	if (!array) {
+		array = js_new_array();
+		js_add(object, key, array);
+	}
+	return array;
+}
+
 void js_append(struct json_object *array, struct json_object *value)
 {
 	if (json_object_array_add(array, value) < 0)

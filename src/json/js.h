@@ -80,6 +80,8 @@ void js_add_bool(struct json_object *object, const char *key, bool value) NONNUL
 void js_add_int(struct json_object *object, const char *key, int64_t value) NONNULL(1, 2);
 /* Takes ownership of `value`. */
 void js_add(struct json_object *object, const char *key, struct json_object *value) NONNULL(1, 2);
+/* The array that is this member; an empty one is added when there is none.  Borrowed. */
+struct json_object *js_member_array(struct json_object *object, const char *key) RETURNS_NONNULL NONNULL(1, 2);
 /* Each adds one element; js_append takes ownership of `value`. */
 void js_append(struct json_object *array, struct json_object *value) NONNULL(1);
 void js_append_text(struct json_object *array, const char *text) NONNULL(1, 2);

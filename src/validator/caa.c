@@ -135,7 +135,7 @@ static struct domain *find_end(struct caa *s, const char *name)
 
 static void show(const struct attempt *a, const char *name, const char *method, const struct dns_records *records)
 {
-	struct json_object *shown = js_new_object(), *texts = js_new_array(), *all = NULL;
+	struct json_object *shown = js_new_object(), *texts = js_new_array();
 	char                text[RECORD_SIZE];
 
 	js_add_text(shown, "name", name);
@@ -146,11 +146,7 @@ static void show(const struct attempt *a, const char *name, const char *method, 
 		js_append_text(texts, text);
 	}
 	js_add(shown, "records", texts);
-	if (!json_object_object_get_ex(a->record, "caa", &all)) {
-		all = js_new_array();
-		js_add(a->record, "caa", all);
-	}
-	js_append(all, shown);
+	js_append(js_member_array(a->record, "caa"), shown);
 }
 
 static int judge(struct caa *s, const char *name, const char *method, struct problem *p)

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "validator/dial.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <event2/event.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "json/js.h"
 
 #define FAMILIES   2
 #define PER_FAMILY 2 /* addresses of one family that are tried */
 #define LISTED_MAX 8 /* addresses in a list of a record */
+#define LOST_MAX   (DIAL_SHOWN_MAX - ADDR_TEXT_MAX - 2)
 
 struct family {
 	struct rs_query *query;
@@ -25,6 +28,7 @@ struct dial {
 	struct json_object      *shown, *record, *resolved, *tried; /* borrowed */
 	struct family            families[FAMILIES];                /* IPv6 first */
 	size_t                   next;
+	struct buf               lost; /* those given out before the last one, and what came of them */
 	bool                     is_refused;
 	struct addr              refused; /* the last one */
 	bool                     no_name; /* NXDOMAIN */
@@ -37,13 +41,8 @@ static const enum dns_type family_type[FAMILIES] = { DNS_AAAA, DNS_A };
 
 static void note_refusal(struct dial *dial, const char *address, const char *reason)
 {
-	struct json_object *list = json_object_object_get(dial->record, "addressesRefused");
-	struct json_object *entry;
+	struct json_object *list = js_member_array(dial->record, "addressesRefused"), *entry;
 
-	if (!list) {
-		list = js_new_array();
-		js_add(dial->record, "addressesRefused", list);
-	}
 	if (json_object_array_length(list) == LISTED_MAX)
 		return;
 	entry = js_new_object();
@@ -188,6 +187,7 @@ struct dial *dial_new(const struct method_env *env, const struct dial_target *ta
 	dial->record = record;
 	dial->resolved = js_new_array();
 	dial->tried = js_new_array();
+	dial->lost = BUF_INIT(LOST_MAX);
 	dial->cb = cb;
 	dial->arg = arg;
 	js_add_text(shown, "hostname", target->host);
@@ -201,25 +201,47 @@ struct dial *dial_new(const struct method_env *env, const struct dial_target *ta
 	return dial;
 }
 
-bool dial_next(struct dial *dial, struct addr *ret)
+/* NULL when there are not so many. */
+static const struct addr *nth_address(const struct dial *dial, size_t n)
 {
-	size_t at = dial->next;
-	char   text[ADDR_TEXT_MAX];
-
 	for (size_t i = 0; i < FAMILIES; i++) {
 		const struct family *family = &dial->families[i];
 
-		if (at < family->n) {
-			*ret = family->addrs[at];
-			dial->next++;
-			addr_to_text(ret, text);
-			js_append_text(dial->tried, text);
-			js_add_text(dial->shown, "addressUsed", text);
-			return true;
-		}
-		at -= family->n;
+		if (n < family->n)
+			return &family->addrs[n];
+		n -= family->n;
 	}
-	return false;
+	return NULL;
+}
+
+bool dial_next(struct dial *dial, const struct problem *before, struct addr *ret)
+{
+	const struct addr *addr = nth_address(dial, dial->next);
+	char               text[ADDR_TEXT_MAX];
+
+	if (!addr)
+		return false;
+	if (before && dial->next > 0) {
+		addr_to_text(nth_address(dial, dial->next - 1), text);
+		buf_addf(&dial->lost, "[%s]: %s; ", text, before->detail);
+	}
+	addr_to_text(addr, text);
+	js_append_text(dial->tried, text);
+	js_add_text(dial->shown, "addressUsed", text);
+	dial->next++;
+	*ret = *addr;
+	return true;
+}
+
+void dial_show(const struct dial *dial, char *out)
+{
+	char text[ADDR_TEXT_MAX];
+
+	*out = '\0';
+	if (dial->next == 0)
+		return;
+	addr_to_text(nth_address(dial, dial->next - 1), text);
+	snprintf(out, DIAL_SHOWN_MAX, "%s[%s]", buf_str(&dial->lost), text);
 }
 
 void dial_free(struct dial *dial)
@@ -232,6 +254,7 @@ void dial_free(struct dial *dial)
 	}
 	if (dial->soon)
 		event_free(dial->soon);
+	buf_clear(&dial->lost);
 	free(dial->host);
 	free(dial);
 }

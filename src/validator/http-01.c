@@ -17,16 +17,13 @@
 #define SHOWN_URL     160 /* in a detail */
 #define RECORDED_URL  600
 #define SHOWN_BODY    200
-#define TRIED_MAX     180 /* what is told of addresses without connection */
+#define PLACE_MAX     (SHOWN_URL + 1 + DIAL_SHOWN_MAX)
 
 struct http_01 {
 	struct hop         *hops[REDIRECTS_MAX + 1]; /* the last one is what it is at */
 	size_t              n_hops;
 	struct dial        *dial;
 	struct fetch       *fetch;
-	struct addr         addr;          /* asked last */
-	bool                is_asked;      /* addr is set */
-	struct buf          tried;         /* addresses of the hop before it, and what came of them */
 	struct json_object *shown, *notes; /* of the hop; borrowed from the attempt */
 };
 
@@ -41,8 +38,6 @@ static void hop_end(struct http_01 *s)
 {
 	dial_free(steal(s->dial));
 	ft_cancel(steal(s->fetch));
-	buf_clear(&s->tried);
-	s->is_asked = false;
 }
 
 static void http_01_cancel(struct attempt *a)
@@ -67,16 +62,12 @@ static void finish(struct attempt *a, struct problem *p)
 static void show_place(const struct attempt *a, char *out, size_t size)
 {
 	const struct http_01 *s = a->state;
-	char                  url[SHOWN_URL], address[ADDR_TEXT_MAX] = "";
+	char                  url[SHOWN_URL], addresses[DIAL_SHOWN_MAX];
 
 	hop_show(current(s), a->token, url, sizeof(url));
-	if (s->is_asked)
-		addr_to_text(&s->addr, address);
-	snprintf(out, size, "%s%s%s%s%s%s", url, s->is_asked ? " " : "", buf_str(&s->tried), s->is_asked ? "[" : "",
-	         address, s->is_asked ? "]" : "");
+	dial_show(s->dial, addresses);
+	snprintf(out, size, "%s%s%s", url, *addresses ? " " : "", addresses);
 }
-
-#define PLACE_MAX (SHOWN_URL + TRIED_MAX + ADDR_TEXT_MAX + 4)
 
 static void http_01_where(const struct attempt *a, char *out, size_t size)
 {
@@ -199,26 +190,14 @@ static void on_reply(void *arg, const struct http_reply *reply, const struct pro
 
 /* --- the way there */
 
-static void note_try(struct http_01 *s, const struct problem *p)
-{
-	char text[ADDR_TEXT_MAX];
-
-	addr_to_text(&s->addr, text);
-	buf_addf(&s->tried, "[%s]: %s; ", text, p->detail);
-}
-
 /* Whether there is one more address of this hop; `before` is what came of the last one, NULL at first. */
 static bool ask_next(struct attempt *a, const struct problem *before)
 {
 	struct http_01 *s = a->state;
 	struct addr     addr;
 
-	if (!dial_next(s->dial, &addr))
+	if (!dial_next(s->dial, before, &addr))
 		return false;
-	if (before)
-		note_try(s, before);
-	s->addr = addr;
-	s->is_asked = true;
 	s->fetch = ft_get(a->env->ft, current(s), &addr, on_reply, a);
 	return true;
 }
@@ -236,17 +215,6 @@ static void on_dial(void *arg, struct problem *p)
 	assert(asked);
 }
 
-static struct json_object *list_of(struct json_object *object, const char *key)
-{
-	struct json_object *list = json_object_object_get(object, key);
-
-	if (!list) {
-		list = js_new_array();
-		js_add(object, key, list);
-	}
-	return list;
-}
-
 static void record_hop(const struct attempt *a, struct http_01 *s)
 {
 	char url[RECORDED_URL];
@@ -257,7 +225,7 @@ static void record_hop(const struct attempt *a, struct http_01 *s)
 	js_append(a->shown, s->shown);
 	s->notes = js_new_object();
 	js_add_text(s->notes, "url", current(s)->url);
-	js_append(list_of(a->record, "hops"), s->notes);
+	js_append(js_member_array(a->record, "hops"), s->notes);
 }
 
 /* Takes ownership of hop. */
@@ -267,7 +235,6 @@ static void hop_start(struct attempt *a, struct hop *hop)
 
 	hop_end(s);
 	s->hops[s->n_hops++] = hop;
-	s->tried = BUF_INIT(TRIED_MAX);
 	record_hop(a, s);
 	s->dial = dial_new(a->env,
 	                   &(struct dial_target){

@@ -5,7 +5,6 @@
 #include <assert.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "json/js.h"
 #include "pki/gnutls.h"
@@ -14,14 +13,11 @@
 #include "validator/tls-client.h"
 
 #define PROTOCOL  "acme-tls/1"
-#define TRIED_MAX 180 /* what is told of addresses without connection */
-#define PLACE_MAX (IDENT_MAX + TRIED_MAX + ADDR_TEXT_MAX + 32)
+#define PLACE_MAX (IDENT_MAX + DIAL_SHOWN_MAX + 32)
 
 struct tls_alpn_01 {
 	struct dial       *dial;
 	struct tls_client *client; /* NULL: there is no address yet */
-	struct addr        addr;   /* asked last */
-	struct buf         tried;  /* addresses before it, and what came of them */
 };
 
 static void tls_alpn_01_cancel(struct attempt *a)
@@ -32,7 +28,6 @@ static void tls_alpn_01_cancel(struct attempt *a)
 		return;
 	tls_client_free(s->client);
 	dial_free(s->dial);
-	buf_clear(&s->tried);
 	free(s);
 }
 
@@ -45,10 +40,10 @@ static uint16_t port_of(const struct attempt *a)
 static void show_place(const struct attempt *a, char *out, size_t size)
 {
 	const struct tls_alpn_01 *s = a->state;
-	char                      address[ADDR_TEXT_MAX];
+	char                      addresses[DIAL_SHOWN_MAX];
 
-	addr_to_text(&s->addr, address);
-	snprintf(out, size, "%s port %u %s[%s]", a->identifier, port_of(a), buf_str(&s->tried), address);
+	dial_show(s->dial, addresses);
+	snprintf(out, size, "%s port %u %s", a->identifier, port_of(a), addresses);
 }
 
 static void tls_alpn_01_where(const struct attempt *a, char *out, size_t size)
@@ -120,14 +115,6 @@ static void on_peer(void *arg, const struct tls_peer *peer, struct problem *p, b
 		finish(a, &why);
 }
 
-static void note_try(struct tls_alpn_01 *s, const struct problem *p)
-{
-	char text[ADDR_TEXT_MAX];
-
-	addr_to_text(&s->addr, text);
-	buf_addf(&s->tried, "[%s]: %s; ", text, p->detail);
-}
-
 /* Whether there is one more address; `before` is what came of the last one, NULL at first. */
 static bool ask_next(struct attempt *a, const struct problem *before)
 {
@@ -135,11 +122,8 @@ static bool ask_next(struct attempt *a, const struct problem *before)
 	char                server_name[ALPN_SERVER_NAME_MAX];
 	struct tls_target   target = { .port = port_of(a), .server_name = server_name, .protocol = PROTOCOL };
 
-	if (!dial_next(s->dial, &target.addr))
+	if (!dial_next(s->dial, before, &target.addr))
 		return false;
-	if (before)
-		note_try(s, before);
-	s->addr = target.addr;
 	alpn_server_name(a->ident, server_name);
 	tls_client_free(s->client);
 	s->client = tls_client_new(a->env, &target, on_peer, a);
@@ -170,7 +154,6 @@ static void tls_alpn_01_start(struct attempt *a)
 		target.literal = &literal;
 	js_append(a->shown, shown);
 	a->state = s;
-	s->tried = BUF_INIT(TRIED_MAX);
 	s->dial = dial_new(a->env, &target, shown, a->record, on_dial, a);
 }
 

@@ -129,13 +129,22 @@ static void test_emit(void **state UNUSED)
 	assert_int_equal(len, strlen(js_text(object, &len)));
 }
 
+static void test_member_array(void **state UNUSED)
+{
+	auto_(json) struct json_object *object = js_new_object();
+	size_t                          len;
+
+	js_append_text(js_member_array(object, "list"), "a");
+	js_append_text(js_member_array(object, "list"), "b");
+	assert_string_equal(js_text(object, &len), "{\"list\":[\"a\",\"b\"]}");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_members),
-		cmocka_unit_test(test_absent_and_null),
-		cmocka_unit_test(test_refused),
-		cmocka_unit_test(test_emit),
+		cmocka_unit_test(test_all_members),  cmocka_unit_test(test_absent_and_null),
+		cmocka_unit_test(test_refused),      cmocka_unit_test(test_emit),
+		cmocka_unit_test(test_member_array),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
