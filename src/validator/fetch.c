@@ -11,6 +11,7 @@
 
 #include "base/clk.h"
 #include "base/mem.h"
+#include "validator/connection.h"
 
 /* What a fetch is at; each but the last has a limit of its own. */
 enum phase { CONNECTING, SHAKING_HANDS, WAITING, READING, N_PHASES };
@@ -39,8 +40,8 @@ struct fetch {
 	struct curl_slist *connect_to;
 	struct addr        addr;
 	bool               tls;
-	bool               refused; /* the policy check at the socket said no */
-	bool               starved; /* this host had no socket to give */
+	bool               forbidden;    /* the policy check at the socket said no */
+	int                socket_error; /* errno: there is no socket */
 	bool               header_too_large;
 	bool               is_enough; /* the rest of the response does not matter */
 	enum phase         phase;
@@ -104,12 +105,12 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
 	struct addr   a;
 	int           fd;
 
-	f->refused = purpose != CURLSOCKTYPE_IPCXN || !addr_from_sockaddr(&sa->addr, &a) || !addr_equal(&a, &f->addr) ||
-	             addr_refusal(f->ft->policy, &a);
-	if (f->refused)
+	f->forbidden = purpose != CURLSOCKTYPE_IPCXN || !addr_from_sockaddr(&sa->addr, &a) ||
+	               !addr_equal(&a, &f->addr) || addr_refusal(f->ft->policy, &a);
+	if (f->forbidden)
 		return CURL_SOCKET_BAD;
 	fd = socket(sa->family, sa->socktype | SOCK_CLOEXEC, sa->protocol);
-	f->starved = fd < 0 && (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM);
+	f->socket_error = fd < 0 ? errno : 0;
 	return fd;
 }
 
@@ -169,24 +170,13 @@ static const struct {
 	{ CURLE_WEIRD_SERVER_REPLY, PROB_INCORRECT_RESPONSE, "response is not HTTP/1" },
 };
 
-static const struct {
-	long        err;
-	const char *says;
-} refusals[] = {
-	{ ECONNREFUSED, "connection was refused" },
-	{ EHOSTUNREACH, "no route to the address" },
-	{ ENETUNREACH, "no route to the address" },
-};
-
-static const char *no_connection(const struct fetch *f)
+static int describe_connection(const struct fetch *f, struct problem *p)
 {
-	long err = 0;
+	long err = f->socket_error;
 
-	curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &err);
-	for (size_t i = 0; i < ARRAY_LEN(refusals); i++)
-		if (refusals[i].err == err)
-			return refusals[i].says;
-	return "no TCP connection";
+	if (err == 0)
+		curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &err);
+	return connection_failed((int)err, p);
 }
 
 static int describe_code(const struct fetch *f, CURLcode code, struct problem *p)
@@ -195,16 +185,14 @@ static int describe_code(const struct fetch *f, CURLcode code, struct problem *p
 		if (failures[i].code == code)
 			return problem_set(p, failures[i].means, "%s", failures[i].says);
 	if (f->phase == CONNECTING)
-		return problem_set(p, PROB_CONNECTION, "%s", no_connection(f));
+		return describe_connection(f, p);
 	return problem_set(p, PROB_CONNECTION, "request failed while %s", phases[f->phase].doing);
 }
 
 static int describe_failure(const struct fetch *f, CURLcode code, struct problem *p)
 {
-	if (f->refused)
-		problem_set(p, PROB_FORBIDDEN_ADDRESS, "address is not one that this CA may connect to");
-	else if (f->starved)
-		problem_set(p, PROB_SYSTEM, "the validator has no socket for a connection");
+	if (f->forbidden)
+		connection_forbidden(p);
 	else if (f->header_too_large)
 		problem_set(p, PROB_INCORRECT_RESPONSE, "header of the response is larger than %d bytes",
 		            HTTP_HEADER_MAX);

@@ -9,6 +9,7 @@
 #include "base/clk.h"
 #include "base/mem.h"
 #include "pki/gnutls.h"
+#include "validator/connection.h"
 
 /*
  * RFC 8737 4 wants TLS 1.2 at least.  Without DHE, whose cost a stranger's parameters would decide.  %COMPAT because the
@@ -180,13 +181,7 @@ static void start_handshake(struct tls_client *c)
 
 static void set_connect_problem(struct tls_client *c, int err)
 {
-	const char *what = "connection is not possible";
-
-	if (err == ECONNREFUSED)
-		what = "connection was refused";
-	else if (err == ENETUNREACH || err == EHOSTUNREACH)
-		what = "address is not reachable";
-	problem_set(&c->problem, PROB_CONNECTION, "%s", what);
+	connection_failed(err, &c->problem);
 	errno = err;
 	problem_cause(&c->problem, "%m");
 }
@@ -257,12 +252,7 @@ static void open_connection(struct tls_client *c)
 	socklen_t               len = to_sockaddr(&c->addr, c->port, &sa);
 
 	c->fd = socket(sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (c->fd < 0) {
-		problem_set(&c->problem, PROB_SYSTEM, "the validator has no socket for a connection");
-		problem_cause(&c->problem, "%m");
-		return;
-	}
-	if (connect(c->fd, (const struct sockaddr *)&sa, len) < 0 && errno != EINPROGRESS)
+	if (c->fd < 0 || (connect(c->fd, (const struct sockaddr *)&sa, len) < 0 && errno != EINPROGRESS))
 		set_connect_problem(c, errno);
 	else
 		watch(c, EV_WRITE);
@@ -284,7 +274,7 @@ struct tls_client *tls_client_new(const struct method_env *env, const struct tls
 	c->timer = oom_check(evtimer_new(env->base, on_timer, c));
 	/* Judged here again: this is the address that is connected to (RFC 8555 10.4). */
 	if (addr_refusal(env->policy, &c->addr))
-		problem_set(&c->problem, PROB_FORBIDDEN_ADDRESS, "address is not one that this CA may connect to");
+		connection_forbidden(&c->problem);
 	else
 		open_connection(c);
 	arm(c->timer, c->problem.code != PROB_NONE ? 0 : env->conf->validator.connect_timeout);
