@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The challenge types there are (RFC 8555 9.7.8) and what each can prove, in one table; sql/core/challenge_types.sql
- * says the same to the database, and a test compares the two.
+ * says the same to the database as far as it asks, and a test compares the two.
  */
 #ifndef CHERT_ACME_CHALLENGE_H
 #define CHERT_ACME_CHALLENGE_H
@@ -12,6 +12,7 @@
 
 struct challenge_type {
 	const char *name;
+	const char *section;    /* what CAA records may call it instead (Baseline Requirements 4.2.2.1.2) */
 	bool        dns, ip;    /* identifiers it is good for (RFC 8738 7) */
 	bool        many_names; /* also for a wildcard, or for all names below (conformance A216, G8) */
 	bool        token;

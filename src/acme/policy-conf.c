@@ -6,9 +6,11 @@
 #include "acme/challenge.h"
 #include "acme/quorum.h"
 #include "base/address.h"
+#include "base/buf.h"
 #include "base/clk.h"
 
 #define ISSUERS_MAX 10 /* draft-ietf-acme-dns-persist 3; conformance I2 */
+#define WORDS_MAX   200
 
 /* What the elements of a list may be. */
 struct vocabulary {
@@ -26,12 +28,13 @@ static bool is_challenge_type(const char *item)
 	return challenge_type_find(item) != NULL;
 }
 
-static const struct vocabulary identifier_types = { "identifier-types", "dns or ip", is_identifier_type };
-static const struct vocabulary challenges = {
-	"challenges",
-	"http-01, dns-01, tls-alpn-01, dns-account-01 or dns-persist-01",
-	is_challenge_type,
-};
+/* "http-01, … or dns-persist-01" */
+static const char *name_challenge_types(struct buf *out)
+{
+	for (const struct challenge_type *type = challenge_types; type->name; type++)
+		buf_addf(out, "%s%s", type == challenge_types ? "" : type[1].name ? ", " : " or ", type->name);
+	return buf_str(out);
+}
 
 static int check_list(const struct conf_profile *profile, const struct vocabulary *words, const struct conf_list *list,
                       struct problem *p)
@@ -91,14 +94,17 @@ static int check_identities(const struct conf *conf, struct problem *p)
 
 int policy_check_conf(const struct conf *conf, struct problem *p)
 {
-	const int64_t now = clk_now();
-	struct quorum q;
-	int           r = check_identities(conf, p);
+	auto_clear(buf) struct buf words = BUF_INIT(WORDS_MAX);
+	const struct vocabulary    identifiers = { "identifier-types", "dns or ip", is_identifier_type };
+	const struct vocabulary    challenges = { "challenges", name_challenge_types(&words), is_challenge_type };
+	const int64_t              now = clk_now();
+	struct quorum              q;
+	int                        r = check_identities(conf, p);
 
 	for (size_t i = 0; r == 0 && i < conf->n_profiles; i++) {
 		const struct conf_profile *profile = &conf->profiles[i];
 
-		r = check_list(profile, &identifier_types, &profile->identifier_types, p);
+		r = check_list(profile, &identifiers, &profile->identifier_types, p);
 		if (r == 0)
 			r = check_list(profile, &challenges, &profile->challenges, p);
 		if (r == 0)

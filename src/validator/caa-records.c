@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "acme/challenge.h"
 #include "base/buf.h"
 #include "validator/excerpt.h"
 #include "validator/issue-value.h"
@@ -103,19 +104,15 @@ static bool is_label(const char *text, size_t len)
 	return len > 0 && strspn(text, chars) >= len;
 }
 
-/* By its own name, or by its section of the Baseline Requirements (4.2.2.1.2 there). */
 static bool is_label_of(const char *label, size_t len, const char *method)
 {
-	static const char *const others[][2] = {
-		{ "dns-01", "ca-tbr-7" },          { "http-01", "ca-tbr-19" },        { "tls-alpn-01", "ca-tbr-20" },
-		{ "dns-account-01", "ca-tbr-21" }, { "dns-persist-01", "ca-tbr-22" },
-	};
-	bool found = strlen(method) == len && memcmp(method, label, len) == 0;
+	const struct challenge_type *type = challenge_type_find(method);
+	const char *const            names[] = { method, type ? type->section : method };
 
-	for (size_t i = 0; !found && i < ARRAY_LEN(others); i++)
-		found = strcmp(others[i][0], method) == 0 && strlen(others[i][1]) == len &&
-		        memcmp(others[i][1], label, len) == 0;
-	return found;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (strlen(names[i]) == len && memcmp(names[i], label, len) == 0)
+			return true;
+	return false;
 }
 
 /* RFC 8657 4: labels separated by commas.  An empty list has no label, so it permits none. */
