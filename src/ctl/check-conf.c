@@ -7,6 +7,7 @@
 
 #include "acme/policy.h"
 #include "acme/quorum.h"
+#include "base/address.h"
 #include "base/clk.h"
 #include "ctl/cmd.h"
 #include "signer/issuer.h"
@@ -74,6 +75,19 @@ static void warn_of_lookups(const struct conf *conf, const struct conf_profile *
 		        path, profile->title, validator->perspective, lacking);
 }
 
+static int check_validator(const struct conf_validator *conf, struct problem *p)
+{
+	int r = addr_check_networks("allow-networks", &conf->allow_networks, p);
+
+	if (r == 0)
+		r = addr_check_networks("deny-networks", &conf->deny_networks, p);
+	if (r == 0)
+		r = check_readable("hosts-file", conf->hosts_file, p);
+	if (r == 0)
+		r = check_readable("trust-anchor-file", conf->trust_anchor_file, p);
+	return r;
+}
+
 static int check(const struct cmd_run *run, struct problem *p)
 {
 	auto_(conf) struct conf           *conf = NULL;
@@ -92,9 +106,7 @@ static int check(const struct cmd_run *run, struct problem *p)
 	if (r == 0)
 		r = check_profiles(conf, &issuers, p);
 	if (r == 0)
-		r = check_readable("hosts-file", conf->validator.hosts_file, p);
-	if (r == 0)
-		r = check_readable("trust-anchor-file", conf->validator.trust_anchor_file, p);
+		r = check_validator(&conf->validator, p);
 	if (r < 0)
 		return r;
 	for (size_t i = 0; i < conf->n_profiles; i++) {

@@ -329,12 +329,15 @@ policy() {
 	{ cat lab/chert.conf && echo "$1"; } >policy.conf
 	"$chertctl" check-conf --config policy.conf
 }
-refuses "check-conf: challenge type" 1 "profile odd: challenges has http-02, expected http-01," \
+refuses "check-conf: challenge type" 1 \
+	"profile odd: challenges has http-02, expected http-01, dns-01, tls-alpn-01, dns-account-01 or dns-persist-01" \
 	policy 'profile "odd" { challenges = {"http-02"} }'
 refuses "check-conf: identifier type" 1 "profile odd: identifier-types has email, expected dns or ip" \
 	policy 'profile "odd" { identifier-types = {"email"} }'
 refuses "check-conf: network" 1 "profile odd: allow-addresses: '10.0.0.0/33' is not a network" \
 	policy 'profile "odd" { allow-addresses = {"10.0.0.0/33"} }'
+refuses "check-conf: network to connect to" 1 "deny-networks: 'ten' is not a network" \
+	policy 'validator { deny-networks = {"ten"} }'
 refuses "check-conf: quorum" 1 "profile odd: quorum is 2, expected at most the number of remote perspectives, 1" \
 	policy 'profile "odd" { perspectives = {"a", "b"} quorum = "2" }'
 refuses "check-conf: public quorum" 1 "quorum = public demands at least" \
