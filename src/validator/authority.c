@@ -182,8 +182,8 @@ static void fail(struct authority_query *q, enum prob_code code, const char *why
 {
 	struct problem p = PROBLEM_INIT;
 
-	problem_set(&p, code, "servers of zone %s cannot be asked for %s %s: %s",
-	            q->zone_name ? q->zone_name : q->ancestor, q->name, dns_type_name(q->type), why);
+	problem_set(&p, code, "servers of the zone %s cannot be asked for %s %s: %s",
+	            q->zone_name ? q->zone_name : "sought", q->name, dns_type_name(q->type), why);
 	finish(q, NULL, &p);
 	problem_clear(&p);
 }
@@ -283,7 +283,7 @@ static void on_soa(void *arg, const struct dns_records *records, struct problem 
 static void ask_soa(struct authority_query *q)
 {
 	if (!*q->ancestor || ++q->n_climbed > CLIMB_MAX)
-		fail(q, PROB_DNS, "none found");
+		fail(q, PROB_DNS, "no zone found");
 	else
 		q->query = rs_ask(q->au->setup.rs, q->ancestor, DNS_SOA, on_soa, q);
 }
