@@ -29,6 +29,11 @@ struct der {
 	size_t         len;
 };
 
+/* A constant, octet by octet. */
+/* clang-format off */
+#define DER_OCTETS(...) { (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }) }
+/* clang-format on */
+
 /*
  * Takes the next element: single-byte tag equal to `tag`, definite minimal length, within bounds.
  * *ret: its contents; *ret_whole (may be NULL): header included.  False leaves `in` as it was.

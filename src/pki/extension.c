@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "pki/extension.h"
 
+const struct der oid_subject_alt_name = DER_OCTETS(0x55, 0x1d, 0x11);
+
 /* `critical` is DEFAULT FALSE, so that only TRUE may be written (X.690 11.1, 11.5). */
 static bool take(struct der *list, struct extension *ret)
 {

@@ -11,6 +11,12 @@
 
 #define EXTENSIONS_MAX 20
 
+/* GeneralName (RFC 5280 4.2.1.6) */
+#define TAG_DNS_NAME   0x82
+#define TAG_IP_ADDRESS 0x87
+
+extern const struct der oid_subject_alt_name;
+
 struct extension {
 	struct der oid, value; /* value: what is inside the OCTET STRING */
 	bool       critical;

@@ -3,6 +3,9 @@
 #ifndef CHERT_PKI_GNUTLS_H
 #define CHERT_PKI_GNUTLS_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 #include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/gnutls.h>
@@ -30,5 +33,9 @@ static inline void gdatum_clear(gnutls_datum_t *d)
 /* problem_set with gnutls_strerror(err) as cause; ends the process on out of memory. */
 #define problem_gnutls(p, code, err, ...) (problem_set((p), (code), __VA_ARGS__), gnutls_cause((p), (err)))
 int gnutls_cause(struct problem *p, int err) NONNULL(1);
+
+#define SHA256_LEN 32
+/* out: SHA256_LEN */
+int sha256(const void *data, size_t len, uint8_t *out, struct problem *p) NONNULL(3, 4) CHECK_RESULT;
 
 #endif

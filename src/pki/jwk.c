@@ -152,11 +152,11 @@ static char *canonical_text(const struct material *m)
 
 static int set_thumbprint(struct jwk *jwk, struct problem *p)
 {
-	uint8_t digest[32];
-	int     r = gnutls_hash_fast(GNUTLS_DIG_SHA256, jwk->canonical, strlen(jwk->canonical), digest);
+	uint8_t digest[SHA256_LEN];
+	int     r = sha256(jwk->canonical, strlen(jwk->canonical), digest, p);
 
 	if (r < 0)
-		return problem_gnutls(p, PROB_INTERNAL, r, "cannot compute the thumbprint of a key");
+		return r;
 	b64u_encode(digest, sizeof(digest), jwk->thumbprint);
 	return 0;
 }

@@ -18,17 +18,10 @@
 #define TAG_ISSUER_ID  0x81
 #define TAG_SUBJECT_ID 0x82
 #define TAG_EXTENSIONS 0xa3
-#define TAG_DNS_NAME   0x82
-#define TAG_IP_ADDRESS 0x87
 #define VERSION_3      2
 #define SHOWN_NAME     100
 
-/* clang-format off */
-#define OID(...) { (const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }) }
-/* clang-format on */
-
-static const struct der oid_san = OID(0x55, 0x1d, 0x11);
-static const struct der oid_acme_identifier = OID(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x1f);
+static const struct der oid_acme_identifier = DER_OCTETS(0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x01, 0x1f);
 
 /* The parts of a certificate, as pointers into it. */
 struct certificate {
@@ -141,20 +134,19 @@ static int check_names(struct der value, const struct ident *ident, struct probl
 
 static int check_acme_identifier(const struct extension *ext, const uint8_t *digest, struct problem *p)
 {
-	char       wanted[2 * ALPN_DIGEST_LEN + 1], found[2 * ALPN_DIGEST_LEN + 1];
+	char       wanted[2 * SHA256_LEN + 1], found[2 * SHA256_LEN + 1];
 	struct der value = ext->value, octets;
 
 	if (!ext->critical)
 		return problem_set(p, PROB_INCORRECT_RESPONSE,
 		                   "certificate has an acmeIdentifier that is not critical");
-	if (!der_take(&value, DER_OCTET_STRING, &octets, NULL) || value.len > 0 || octets.len != ALPN_DIGEST_LEN)
+	if (!der_take(&value, DER_OCTET_STRING, &octets, NULL) || value.len > 0 || octets.len != SHA256_LEN)
 		return problem_set(p, PROB_INCORRECT_RESPONSE,
-		                   "certificate has an acmeIdentifier that is no OCTET STRING of %d bytes",
-		                   ALPN_DIGEST_LEN);
-	if (gnutls_memcmp(octets.p, digest, ALPN_DIGEST_LEN) == 0)
+		                   "certificate has an acmeIdentifier that is no OCTET STRING of %d bytes", SHA256_LEN);
+	if (gnutls_memcmp(octets.p, digest, SHA256_LEN) == 0)
 		return 0;
-	hex_encode(digest, ALPN_DIGEST_LEN, wanted);
-	hex_encode(octets.p, ALPN_DIGEST_LEN, found);
+	hex_encode(digest, SHA256_LEN, wanted);
+	hex_encode(octets.p, SHA256_LEN, found);
 	problem_set(p, PROB_INCORRECT_RESPONSE,
 	            "certificate has an acmeIdentifier for another key authorization, expected %s", wanted);
 	return problem_cause(p, "acmeIdentifier is %s", found);
@@ -164,7 +156,7 @@ static int check_extensions(const struct extensions *list, const struct ident *i
                             struct problem *p)
 {
 	const struct extension *acme = extensions_find(list, &oid_acme_identifier);
-	const struct extension *san = extensions_find(list, &oid_san);
+	const struct extension *san = extensions_find(list, &oid_subject_alt_name);
 	int                     r;
 
 	if (!acme)

@@ -10,12 +10,10 @@
 #include "base/problem.h"
 #include "pki/ident.h"
 
-#define ALPN_DIGEST_LEN 32
-
 #define ALPN_SERVER_NAME_MAX (IDENT_MAX + 2 + 1)
 
 /*
- * digest: SHA-256 of the key authorization, ALPN_DIGEST_LEN bytes.  PROB_INCORRECT_RESPONSE: a certificate that is not
+ * digest: SHA-256 of the key authorization, SHA256_LEN bytes.  PROB_INCORRECT_RESPONSE: a certificate that is not
  * strict DER, has an extension twice, is for anything besides the identifier, has no critical acmeIdentifier with that
  * digest, or is not self-signed.  What it has instead is in the cause only.
  */

@@ -12,7 +12,6 @@
 #include "validator/authority.h"
 #include "validator/excerpt.h"
 
-#define DIGEST_LEN   32
 #define RECORDS_KEPT 10 /* of an answer, for the operator */
 #define RECORD_MAX   300
 
@@ -236,16 +235,15 @@ void dns_txt_cancel(struct attempt *a)
 
 /* --- RFC 8555 8.4 */
 
-/* out: B64U_LEN(DIGEST_LEN) + 1 */
+/* out: B64U_LEN(SHA256_LEN) + 1 */
 static int expected_value(const struct attempt *a, char *out, struct problem *p)
 {
-	uint8_t digest[DIGEST_LEN];
-	int     err = gnutls_hash_fast(GNUTLS_DIG_SHA256, a->key_authorization, strlen(a->key_authorization), digest);
+	uint8_t digest[SHA256_LEN];
+	int     r = sha256(a->key_authorization, strlen(a->key_authorization), digest, p);
 
-	if (err < 0)
-		return problem_gnutls(p, PROB_INTERNAL, err, "SHA-256 failed");
-	b64u_encode(digest, sizeof(digest), out);
-	return 0;
+	if (r == 0)
+		b64u_encode(digest, sizeof(digest), out);
+	return r;
 }
 
 static bool has_value(const struct dns_records *records, const char *expected)
@@ -260,7 +258,7 @@ static bool has_value(const struct dns_records *records, const char *expected)
 
 int dns_txt_judge_digest(struct attempt *a, const char *name, const struct dns_records *records, struct problem *p)
 {
-	char expected[B64U_LEN(DIGEST_LEN) + 1];
+	char expected[B64U_LEN(SHA256_LEN) + 1];
 	int  r = expected_value(a, expected, p);
 
 	if (r < 0)

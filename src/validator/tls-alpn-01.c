@@ -83,17 +83,15 @@ static void fail(struct attempt *a, const struct problem *why)
 
 static int judge(const struct attempt *a, const struct tls_peer *peer, struct problem *p)
 {
-	uint8_t digest[ALPN_DIGEST_LEN];
-	int     err;
+	uint8_t digest[SHA256_LEN];
+	int     r;
 
 	if (!peer->agreed)
 		return problem_set(p, PROB_UNAUTHORIZED, "server does not choose the protocol " PROTOCOL " by ALPN");
 	if (!peer->cert)
 		return problem_set(p, PROB_INCORRECT_RESPONSE, "server shows no X.509 certificate");
-	err = gnutls_hash_fast(GNUTLS_DIG_SHA256, a->key_authorization, strlen(a->key_authorization), digest);
-	if (err < 0)
-		return problem_gnutls(p, PROB_INTERNAL, err, "SHA-256 failed");
-	return alpn_cert_check(peer->cert, peer->cert_len, a->ident, digest, p);
+	r = sha256(a->key_authorization, strlen(a->key_authorization), digest, p);
+	return r < 0 ? r : alpn_cert_check(peer->cert, peer->cert_len, a->ident, digest, p);
 }
 
 static bool ask_next(struct attempt *a, const struct problem *before);

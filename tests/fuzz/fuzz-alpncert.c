@@ -35,13 +35,13 @@ static void check_acme_identifier(gnutls_x509_crt_t crt, const uint8_t *digest)
 	unsigned                          critical;
 
 	HOLDS(gnutls_x509_crt_get_extension_by_oid2(crt, OID_ACME_IDENTIFIER, 0, &value, &critical) == 0);
-	HOLDS(critical && value.size == 2 + ALPN_DIGEST_LEN && memcmp(value.data, "\x04\x20", 2) == 0);
-	HOLDS(memcmp(value.data + 2, digest, ALPN_DIGEST_LEN) == 0);
+	HOLDS(critical && value.size == 2 + SHA256_LEN && memcmp(value.data, "\x04\x20", 2) == 0);
+	HOLDS(memcmp(value.data + 2, digest, SHA256_LEN) == 0);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	uint8_t digest[ALPN_DIGEST_LEN];
+	uint8_t digest[SHA256_LEN];
 	size_t  accepted = 0;
 
 	memset(digest, 0x5a, sizeof(digest));

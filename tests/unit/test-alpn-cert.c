@@ -37,7 +37,7 @@ struct parts {
 static const struct ident name = { .type = "dns", .value = "www.example.a" };
 static const struct ident v4 = { .type = "ip", .value = "192.0.2.1" };
 static const struct ident v6 = { .type = "ip", .value = "2001:db8::1" };
-static uint8_t            digest[ALPN_DIGEST_LEN];
+static uint8_t            digest[SHA256_LEN];
 static gnutls_privkey_t   own, other;
 
 static void put_hex(struct der_out *out, const char *given, const char *usual)
