@@ -79,6 +79,8 @@ select alike(t.tried(t.persist('q.test'), 'dns-persist-01', now() + interval '20
 select alike(t.tried(t.persist('r.test'), 'dns-persist-01', now() + interval '2 days'), 'valid 2 %', 'the record says shorter');
 select alike(t.tried(t.persist('s.test'), 'dns-persist-01', now()), 'invalid record is no longer good for anything %', 'the record has just ended');
 select is(t.tried(t.persist('t.test'), 'dns-01', null), 'valid 398 false false', 'others: as long as the profile says, and no keys');
+insert into account_keys_retired select :'a', 'old' || n, now() - make_interval(days => n) from generate_series(1, 200) n;
+select ok(jsonb_array_length(t) = 100 and t ->> 0 = t.thumbprint('n3') and t ? 'old1' and not t ? 'old100', 'of many keys the newest hundred') from core.thumbprints(:'a') t;
 select is((select account from t.register('n1', _existing => true)), null, 'the earlier keys are no account''s'), is((select created from t.register('n2')), true, 'and free for anybody');
 -- Of several perspectives the shortest counts.
 select id as o from t.order_with(:'a', array['u.test'], _quorum => t.quorum('{default,eu}', 1), _valid_for => 864000) \gset
