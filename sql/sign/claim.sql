@@ -1,9 +1,9 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- Hands issuances out to a signer, for _lease seconds and an hour at most.  Whether and for which names to issue is decided
 -- here, from the authorizations (core.issuance); where nothing may be issued the order becomes invalid and the job is
--- deleted; where the check of CAA records is too old, the job waits for another.  evidence is for the signer's own judgement,
--- see core.evidence.  That the thumbprint, by which keys are blocked, is that of spki is for the signer to see.  What an earlier
--- attempt reserved comes with the job and must be signed again as it is.
+-- deleted; where the check of CAA records is too old, the job waits for another.  evidence is for the signer's own
+-- judgement, see core.evidence.  That the thumbprint, by which keys are blocked, is that of spki is for the signer to see.
+-- What an earlier attempt reserved comes with the job and must be signed again as it is.
 create function sign.claim(_worker text, _limit int, _lease int)
 returns table (job uuid, attempt int, account uuid, order_id uuid, profile text, names jsonb, spki bytea,
                thumbprint text, not_before timestamptz, not_after timestamptz, serial uuid, issuer int, tbs bytea,
