@@ -118,7 +118,6 @@ static void add_persistent(struct json_object *object, const struct render_parti
 	add_link(object, "accounturi", LINK_ACCOUNT, parties->account);
 }
 
-/* Type, status and token. */
 struct challenge {
 	const char *type, *status;
 	const char *token; /* NULL: the type has none */
