@@ -130,8 +130,8 @@ bool clk_from_duration(const char *text, int64_t *ret)
 		const char *name;
 		int64_t     us;
 	} units[] = {
-		{ "ms", CLK_SECOND / 1000 }, { "s", CLK_SECOND }, { "min", CLK_MINUTE },
-		{ "h", CLK_HOUR },           { "d", CLK_DAY },
+		{ "ms", CLK_MILLISECOND }, { "s", CLK_SECOND }, { "min", CLK_MINUTE },
+		{ "h", CLK_HOUR },         { "d", CLK_DAY },
 	};
 	const size_t digits = strspn(text, "0123456789");
 	int64_t      n = 0;

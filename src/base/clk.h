@@ -9,10 +9,11 @@
 
 #include "base/cleanup.h"
 
-#define CLK_SECOND INT64_C(1000000)
-#define CLK_MINUTE (60 * CLK_SECOND)
-#define CLK_HOUR   (60 * CLK_MINUTE)
-#define CLK_DAY    (24 * CLK_HOUR)
+#define CLK_MILLISECOND INT64_C(1000)
+#define CLK_SECOND      (1000 * CLK_MILLISECOND)
+#define CLK_MINUTE      (60 * CLK_SECOND)
+#define CLK_HOUR        (60 * CLK_MINUTE)
+#define CLK_DAY         (24 * CLK_HOUR)
 
 #define CLK_RFC3339_LEN 20 /* 2026-11-21T20:49:17Z */
 

@@ -66,12 +66,12 @@ int64_t id_time(const struct id *id)
 
 	for (size_t i = 0; i < 6; i++)
 		ms = ms << 8 | id->b[i];
-	return (int64_t)ms * (CLK_SECOND / 1000);
+	return (int64_t)ms * CLK_MILLISECOND;
 }
 
 void id_stamp(struct id *id, int64_t now)
 {
-	uint64_t ms = (uint64_t)now / (CLK_SECOND / 1000);
+	uint64_t ms = (uint64_t)now / CLK_MILLISECOND;
 
 	for (size_t i = 6; i-- > 0; ms >>= 8)
 		id->b[i] = (uint8_t)ms;

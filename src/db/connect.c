@@ -42,7 +42,7 @@ static PGconn *start(const struct connect_target *target)
 		schemas[target->schema].role, target->program, timeout_ms, target->conninfo, "UTF8", NULL,
 	};
 
-	snprintf(timeout_ms, sizeof(timeout_ms), "%lld", (long long)(target->timeout / (CLK_SECOND / 1000)));
+	snprintf(timeout_ms, sizeof(timeout_ms), "%lld", (long long)(target->timeout / CLK_MILLISECOND));
 	/*
 	 * libpq sends these two as start-up parameters, which pgbouncer keeps for each client; what stands in
 	 * `options` it refuses.

@@ -29,7 +29,7 @@ enum db_call_id {
 };
 
 /*
- * Channels of db_listen() and of the call RING (sql/web/ring.sql):
+ * Channels of db_listen() and of the calls RING (sql/core/ring.sql):
  * there is something to do for the daemon behind it.
  */
 #define DB_BELL_ISSUE    "chert_issue"

@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "json/js.h"
+#include "validator/timer.h"
 
 #define FAMILIES   2
 #define PER_FAMILY 2 /* addresses of one family that are tried */
@@ -169,11 +170,9 @@ static void ask(struct dial *dial)
 
 static void take_literal(struct dial *dial, const struct addr *literal)
 {
-	static const struct timeval now = { 0 };
-
 	take_address(dial, literal);
 	dial->soon = oom_check(evtimer_new(dial->env->base, on_soon, dial));
-	event_add(dial->soon, &now);
+	timer_start(dial->soon, 0);
 }
 
 struct dial *dial_new(const struct method_env *env, const struct dial_target *target, struct json_object *shown,

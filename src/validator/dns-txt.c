@@ -11,6 +11,7 @@
 #include "pki/gnutls.h"
 #include "validator/authority.h"
 #include "validator/excerpt.h"
+#include "validator/timer.h"
 
 #define RECORDS_KEPT 10 /* of an answer, for the operator */
 #define RECORD_MAX   300
@@ -223,8 +224,8 @@ void dns_txt_fail(struct attempt *a, struct problem *p)
 
 	problem_move(&s->verdict, p);
 	s->soon = oom_check(evtimer_new(a->env->base, on_soon, a));
+	timer_start(s->soon, 0);
 	a->state = s;
-	event_active(s->soon, EV_TIMEOUT, 0);
 }
 
 void dns_txt_cancel(struct attempt *a)

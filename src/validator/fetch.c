@@ -12,6 +12,7 @@
 #include "base/clk.h"
 #include "base/mem.h"
 #include "validator/connection.h"
+#include "validator/timer.h"
 
 /* What a fetch is at; each but the last has a limit of its own. */
 enum phase { CONNECTING, SHAKING_HANDS, WAITING, READING, N_PHASES };
@@ -56,12 +57,9 @@ struct fetch {
 
 static void enter(struct fetch *f, enum phase phase)
 {
-	int64_t        limit = f->ft->limits[phase];
-	struct timeval tv = { .tv_sec = limit / CLK_SECOND, .tv_usec = limit % CLK_SECOND };
-
 	f->phase = phase;
 	if (phases[phase].late)
-		event_add(f->limit, &tv);
+		timer_start(f->limit, f->ft->limits[phase]);
 	else
 		event_del(f->limit);
 }
@@ -213,7 +211,7 @@ static void on_limit(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 	struct fetch                      *f = arg;
 
 	problem_set(&p, PROB_CONNECTION, "%s within %lld ms", phases[f->phase].late,
-	            (long long)(f->ft->limits[f->phase] / (CLK_SECOND / 1000)));
+	            (long long)(f->ft->limits[f->phase] / CLK_MILLISECOND));
 	fail(f, &p);
 }
 
@@ -385,12 +383,11 @@ static int on_watch(CURL *easy, curl_socket_t fd, int what, void *arg, void *wat
 static int on_set_timer(CURLM *multi UNUSED, long ms, void *arg)
 {
 	struct fetcher *ft = arg;
-	struct timeval  tv = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 };
 
 	if (ms < 0)
 		event_del(ft->timer);
 	else
-		event_add(ft->timer, &tv);
+		timer_start(ft->timer, ms * CLK_MILLISECOND);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "pki/gnutls.h"
 #include "validator/connection.h"
+#include "validator/timer.h"
 
 /*
  * RFC 8737 4 wants TLS 1.2 at least.  Without DHE, whose cost a stranger's parameters would decide.  %COMPAT because the
@@ -33,13 +34,6 @@ struct tls_client {
 	tls_cb                          *cb;
 	void                            *arg;
 };
-
-static void arm(struct event *ev, int64_t in)
-{
-	struct timeval tv = { .tv_sec = in / CLK_SECOND, .tv_usec = in % CLK_SECOND };
-
-	event_add(ev, &tv);
-}
 
 /* --- outcome */
 
@@ -173,7 +167,7 @@ static void start_handshake(struct tls_client *c)
 	}
 	gnutls_handshake_set_max_packet_length(c->session, MESSAGE_MAX);
 	gnutls_transport_set_int(c->session, c->fd);
-	arm(c->timer, c->env->conf->validator.tls_timeout);
+	timer_start(c->timer, c->env->conf->validator.tls_timeout);
 	handshake(c);
 }
 
@@ -224,10 +218,10 @@ static void on_timer(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 
 	if (c->problem.code == PROB_NONE && c->connected)
 		problem_set(&c->problem, PROB_CONNECTION, "no end of the TLS handshake within %lld ms",
-		            (long long)(conf->tls_timeout / 1000));
+		            (long long)(conf->tls_timeout / CLK_MILLISECOND));
 	else if (c->problem.code == PROB_NONE)
 		problem_set(&c->problem, PROB_CONNECTION, "no TCP connection within %lld ms",
-		            (long long)(conf->connect_timeout / 1000));
+		            (long long)(conf->connect_timeout / CLK_MILLISECOND));
 	fail(c);
 }
 
@@ -277,7 +271,7 @@ struct tls_client *tls_client_new(const struct method_env *env, const struct tls
 		connection_forbidden(&c->problem);
 	else
 		open_connection(c);
-	arm(c->timer, c->problem.code != PROB_NONE ? 0 : env->conf->validator.connect_timeout);
+	timer_start(c->timer, c->problem.code != PROB_NONE ? 0 : env->conf->validator.connect_timeout);
 	return c;
 }
 
