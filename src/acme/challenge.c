@@ -26,3 +26,10 @@ bool challenge_fits(const struct challenge_type *type, const char *identifier_ty
 		return false;
 	return (type->dns && strcmp(identifier_type, "dns") == 0) || (type->ip && strcmp(identifier_type, "ip") == 0);
 }
+
+bool challenge_name_fits(const char *name, const char *identifier_type, bool many_names)
+{
+	const struct challenge_type *type = challenge_type_find(name);
+
+	return type && challenge_fits(type, identifier_type, many_names);
+}

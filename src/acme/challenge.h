@@ -25,5 +25,7 @@ extern const struct challenge_type challenge_types[];
 const struct challenge_type *challenge_type_find(const char *name) NONNULL(1);
 /* Whether it can prove control of an identifier of that type, or of a name and all below it. */
 bool challenge_fits(const struct challenge_type *type, const char *identifier_type, bool many_names) NONNULL(1, 2);
+/* The same for one that may not exist. */
+bool challenge_name_fits(const char *name, const char *identifier_type, bool many_names) NONNULL(1, 2);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "acme/policy.h"
+#include "acme/policy-conf.h"
 
 #include <string.h>
 
@@ -8,6 +8,7 @@
 #include "base/address.h"
 #include "base/buf.h"
 #include "base/clk.h"
+#include "pki/ident.h"
 
 #define ISSUERS_MAX 10 /* draft-ietf-acme-dns-persist 3; conformance I2 */
 #define WORDS_MAX   200

@@ -16,17 +16,10 @@ static bool under_any(const char *name, const struct conf_list *suffixes)
 	return false;
 }
 
-bool policy_offers(const char *challenge_type, const char *identifier_type, bool many_names)
-{
-	const struct challenge_type *type = challenge_type_find(challenge_type);
-
-	return type && challenge_fits(type, identifier_type, many_names);
-}
-
 static bool can_validate(const struct conf_profile *profile, const char *identifier_type, bool many_names)
 {
 	for (size_t i = 0; i < profile->challenges.n; i++)
-		if (policy_offers(profile->challenges.items[i], identifier_type, many_names))
+		if (challenge_name_fits(profile->challenges.items[i], identifier_type, many_names))
 			return true;
 	return false;
 }

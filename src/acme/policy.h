@@ -15,8 +15,6 @@ int policy_check(const struct conf_profile *profile, const struct ident *id, str
 	CHECK_RESULT;
 /* Whether CAA records are to be asked for before the name is certified (RFC 8659 3; conformance D8). */
 bool policy_needs_caa(const struct conf_profile *profile, const struct ident *id) NONNULL(1, 2);
-/* Whether there is a challenge of this type that proves control of such an identifier, see challenge_fits(). */
-bool policy_offers(const char *challenge_type, const char *identifier_type, bool many_names) NONNULL(1, 2);
 /* Whether there are authorizations for domains with all their subdomains (RFC 9444), and whether for this one. */
 bool policy_offers_subdomains(const struct conf_profile *profile) NONNULL(1);
 bool policy_covers_subdomains(const struct conf_profile *profile, const struct ident *id) NONNULL(1, 2);
@@ -27,12 +25,6 @@ bool policy_covers_subdomains(const struct conf_profile *profile, const struct i
  */
 int policy_check_period(const struct conf_profile *profile, int64_t now, int64_t not_before, int64_t not_after,
                         struct problem *p) NONNULL(1, 5) CHECK_RESULT;
-
-/*
- * Whether the policy in a configuration makes sense, which conf_load() does not know: challenge and identifier types,
- * networks, quorum, caa-identities.  PROB_CONFIG names profile and setting.
- */
-int policy_check_conf(const struct conf *conf, struct problem *p) NONNULL(1, 2) CHECK_RESULT;
 
 /*
  * The key types that some profile permits, for checks that come before the profile is known.

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "acme/policy.h"
+#include "acme/policy-conf.h"
 #include "acme/quorum.h"
 #include "base/address.h"
 #include "base/clk.h"

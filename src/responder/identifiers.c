@@ -176,7 +176,7 @@ struct json_object *identifiers_challenges(const struct conf_profile *profile, c
 	size_t                  n = 0;
 
 	for (size_t i = 0; i < offered->n; i++) {
-		if (policy_offers(offered->items[i], identifier_type, many_names)) {
+		if (challenge_name_fits(offered->items[i], identifier_type, many_names)) {
 			const size_t at = random_below(n + 1);
 
 			types[n++] = types[at];

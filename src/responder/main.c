@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "acme/policy.h"
+#include "acme/policy-conf.h"
 #include "base/conf.h"
 #include "base/log.h"
 #include "base/notify.h"

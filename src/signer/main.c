@@ -4,7 +4,7 @@
 #include <signal.h>
 #include <string.h>
 
-#include "acme/policy.h"
+#include "acme/policy-conf.h"
 #include "base/clk.h"
 #include "base/log.h"
 #include "base/notify.h"

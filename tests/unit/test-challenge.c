@@ -31,8 +31,12 @@ static void test_find(void **state UNUSED)
 {
 	static const char *const unknown[] = { "", "http", "http-02", "HTTP-01", "tls-sni-01", "caa" };
 
-	for (size_t i = 0; i < ARRAY_LEN(unknown); i++)
+	for (size_t i = 0; i < ARRAY_LEN(unknown); i++) {
 		assert_null(challenge_type_find(unknown[i]));
+		assert_false(challenge_name_fits(unknown[i], "dns", false));
+	}
+	assert_true(challenge_name_fits("http-01", "ip", false));
+	assert_false(challenge_name_fits("http-01", "dns", true));
 	assert_true(challenge_type_find("dns-account-01")->token);
 	assert_false(challenge_type_find("dns-persist-01")->token);
 }

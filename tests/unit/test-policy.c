@@ -4,6 +4,7 @@
 #include <json-c/json.h>
 #include <string.h>
 
+#include "acme/policy-conf.h"
 #include "acme/policy.h"
 #include "base/clk.h"
 #include "json/js.h"
@@ -232,17 +233,6 @@ static void test_subdomains(void **state UNUSED)
 	denied[0] = secret;
 }
 
-static void test_challenges(void **state UNUSED)
-{
-	assert_true(policy_offers("http-01", "dns", false));
-	assert_true(policy_offers("http-01", "ip", false));
-	assert_false(policy_offers("http-01", "dns", true));
-	assert_false(policy_offers("tls-alpn-01", "dns", true));
-	assert_true(policy_offers("dns-01", "dns", true));
-	assert_false(policy_offers("dns-01", "ip", false));
-	assert_false(policy_offers("no-01", "dns", false));
-}
-
 static void test_periods(void **state UNUSED)
 {
 	static const int64_t now = 1000 * CLK_DAY;
@@ -305,7 +295,7 @@ int main(void)
 		cmocka_unit_test(test_conf),
 		cmocka_unit_test(test_caa_identities),
 		cmocka_unit_test(test_subdomains),
-		cmocka_unit_test(test_challenges),
+
 		cmocka_unit_test(test_periods),
 		cmocka_unit_test(test_contacts),
 	};
