@@ -90,7 +90,7 @@ static int take_host(CURLU *u, struct hop *hop, struct problem *p)
 	auto_free char *zone = part(u, CURLUPART_ZONEID, 0);
 	size_t          len = host ? strlen(host) : 0;
 
-	if (len == 0 || zone || len > HOP_HOST_MAX)
+	if (len == 0 || zone || len > IDENT_MAX)
 		return problem_set(p, PROB_UNAUTHORIZED, "redirect to a URL without a usable host");
 	for (size_t i = 0; i < len; i++)
 		hop->host[i] = (char)(host[i] >= 'A' && host[i] <= 'Z' ? host[i] + ('a' - 'A') : host[i]);

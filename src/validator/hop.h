@@ -10,13 +10,13 @@
 #include "base/address.h"
 #include "base/cleanup.h"
 #include "base/problem.h"
+#include "pki/ident.h"
 
-#define HOP_URL_MAX  2000
-#define HOP_HOST_MAX 253
+#define HOP_URL_MAX 2000
 
 struct hop {
-	char       *url;                    /* one for each way to write it, so that loops show */
-	char        host[HOP_HOST_MAX + 1]; /* lower case; an IPv6 literal without brackets */
+	char       *url;                 /* one for each way to write it, so that loops show */
+	char        host[IDENT_MAX + 1]; /* lower case; an IPv6 literal without brackets */
 	uint16_t    port;
 	bool        tls;
 	bool        literal; /* host is the address in addr */

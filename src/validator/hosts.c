@@ -8,8 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
-
-#define NAME_LEN_MAX 253
+#include "pki/ident.h"
 
 struct entry {
 	const char *name; /* in the text */
@@ -45,9 +44,9 @@ static int parse_line(struct hosts *h, char *line, unsigned number, struct probl
 	if (!addr_from_text(word, &a))
 		return problem_set(p, PROB_CONFIG, "%s:%u: line does not begin with an IP address", h->path, number);
 	while ((word = strtok_r(NULL, blanks, &rest))) {
-		if (strlen(word) > NAME_LEN_MAX)
+		if (strlen(word) > IDENT_MAX)
 			return problem_set(p, PROB_CONFIG, "%s:%u: name longer than %d characters", h->path, number,
-			                   NAME_LEN_MAX);
+			                   IDENT_MAX);
 		hosts_add(h, word, &a);
 	}
 	return 0;
