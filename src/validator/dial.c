@@ -29,7 +29,8 @@ struct dial {
 	struct json_object      *shown, *record, *resolved, *tried; /* borrowed */
 	struct family            families[FAMILIES];                /* IPv6 first */
 	size_t                   next;
-	struct buf               lost; /* those given out before the last one, and what came of them */
+	char                     used[ADDR_TEXT_MAX]; /* given out last; empty: none was */
+	struct buf               lost;                /* those before it, and what came of them */
 	bool                     is_refused;
 	struct addr              refused; /* the last one */
 	bool                     no_name; /* NXDOMAIN */
@@ -216,17 +217,14 @@ static const struct addr *nth_address(const struct dial *dial, size_t n)
 bool dial_next(struct dial *dial, const struct problem *before, struct addr *ret)
 {
 	const struct addr *addr = nth_address(dial, dial->next);
-	char               text[ADDR_TEXT_MAX];
 
 	if (!addr)
 		return false;
-	if (before && dial->next > 0) {
-		addr_to_text(nth_address(dial, dial->next - 1), text);
-		buf_addf(&dial->lost, "[%s]: %s; ", text, before->detail);
-	}
-	addr_to_text(addr, text);
-	js_append_text(dial->tried, text);
-	js_add_text(dial->shown, "addressUsed", text);
+	if (before)
+		buf_addf(&dial->lost, "[%s]: %s; ", dial->used, before->detail);
+	addr_to_text(addr, dial->used);
+	js_append_text(dial->tried, dial->used);
+	js_add_text(dial->shown, "addressUsed", dial->used);
 	dial->next++;
 	*ret = *addr;
 	return true;
@@ -234,13 +232,9 @@ bool dial_next(struct dial *dial, const struct problem *before, struct addr *ret
 
 void dial_show(const struct dial *dial, char *out)
 {
-	char text[ADDR_TEXT_MAX];
-
 	*out = '\0';
-	if (dial->next == 0)
-		return;
-	addr_to_text(nth_address(dial, dial->next - 1), text);
-	snprintf(out, DIAL_SHOWN_MAX, "%s[%s]", buf_str(&dial->lost), text);
+	if (*dial->used)
+		snprintf(out, DIAL_SHOWN_MAX, "%s[%s]", buf_str(&dial->lost), dial->used);
 }
 
 void dial_free(struct dial *dial)
