@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/problem.h"
 
-/* What errno said.  PROB_CONNECTION; PROB_SYSTEM: this host has no socket to give, which is not the applicant's fault. */
+/* What errno said: PROB_CONNECTION, or PROB_SYSTEM when this host has no socket to give, which is its own fault. */
 int connection_failed(int err, struct problem *p) NONNULL(2);
 /* PROB_FORBIDDEN_ADDRESS: the policy refuses the address. */
 int connection_forbidden(struct problem *p) NONNULL(1);

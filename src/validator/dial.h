@@ -40,9 +40,9 @@ typedef void dial_cb(void *arg, struct problem *p);
  */
 struct dial *dial_new(const struct method_env *env, const struct dial_target *target, struct json_object *shown,
                       struct json_object *record, dial_cb *cb, void *arg) RETURNS_NONNULL NONNULL(1, 2, 3, 4, 5);
-/* The next address to try; `before` is what came of the last one, NULL at first.  False when none is left.  After cb. */
+/* The next address to try, after cb; `before` is what came of the last one, NULL at first.  False: none is left. */
 bool dial_next(struct dial *dial, const struct problem *before, struct addr *ret) NONNULL(1, 3) CHECK_RESULT;
-/* The addresses given out, with what came of those before the last one; empty when there are none.  out: DIAL_SHOWN_MAX */
+/* Addresses given out, with what came of those before the last one; empty: there were none.  out: DIAL_SHOWN_MAX */
 void dial_show(const struct dial *dial, char *out) NONNULL(1, 2);
 /* cb is not called any more. */
 void dial_free(struct dial *dial);
