@@ -54,7 +54,11 @@ create schema admin;
 \ir core/random_key.sql
 \ir core/token.sql
 \ir core/problem.sql
+\ir core/problem_types.sql
+\ir core/is_problem.sql
+\ir core/check_outcome.sql
 \ir core/wire_time.sql
+\ir core/age.sql
 \ir core/domain_name.sql
 \ir core/suffixes.sql
 \ir core/covers.sql
@@ -71,6 +75,10 @@ create schema admin;
 \ir core/check_wanted.sql
 \ir core/check_order.sql
 \ir core/max_attempts.sql
+\ir core/check_claim.sql
+\ir core/check_speaker.sql
+\ir core/region_of.sql
+\ir core/region_key.sql
 \ir core/maintenance_lock.sql
 \ir core/order_expired.sql
 \ir core/authorization_gone.sql
@@ -120,6 +128,7 @@ create schema admin;
 \ir core/deactivate_account.sql
 \ir core/add_authorization.sql
 \ir core/offers.sql
+\ir core/may_share.sql
 \ir core/find_authorization.sql
 \ir core/preauthorized.sql
 \ir core/authorize_order.sql
@@ -131,7 +140,6 @@ create schema admin;
 \ir core/holds_names.sql
 \ir core/revoke.sql
 \ir core/is_hopeless.sql
-\ir core/hopeless.sql
 \ir core/give_up_reason.sql
 \ir core/give_up_on.sql
 \ir core/give_up.sql
@@ -153,6 +161,7 @@ create schema admin;
 \ir core/make_partitions.sql
 \ir core/drop_partitions.sql
 \ir core/rotate_nonce_keys.sql
+\ir core/queue_lost.sql
 \ir core/maintain.sql
 
 \ir web/schema_version.sql
@@ -182,6 +191,7 @@ create schema admin;
 
 \ir va/schema_version.sql
 \ir va/hello.sql
+\ir va/give_up.sql
 \ir va/claim.sql
 \ir va/finish.sql
 \ir va/retry.sql
@@ -189,6 +199,7 @@ create schema admin;
 
 \ir sign/schema_version.sql
 \ir sign/hello.sql
+\ir sign/give_up.sql
 \ir sign/issuer_put.sql
 \ir sign/claim.sql
 \ir sign/reserve.sql
@@ -209,6 +220,9 @@ create schema admin;
 \ir admin/eab_show.sql
 \ir admin/eab_revoke.sql
 \ir admin/eab_delete.sql
+\ir admin/perspective_add.sql
+\ir admin/perspective_list.sql
+\ir admin/perspective_delete.sql
 \ir admin/status.sql
 
 -- Each program may execute the functions of its schema, and nothing else.

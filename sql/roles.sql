@@ -14,21 +14,29 @@ select format('create role %I %s', role, case role when 'chert_owner' then 'nolo
  where not exists (select from pg_roles where rolname = role)
 \gexec
 
--- What a runaway call may cost.
-alter role chert_web   set statement_timeout = '15s';
-alter role chert_va    set statement_timeout = '15s';
-alter role chert_sign  set statement_timeout = '60s';
-alter role chert_admin set statement_timeout = '60s';
-alter role chert_web   set lock_timeout = '10s';
-alter role chert_va    set lock_timeout = '10s';
-alter role chert_web   set idle_in_transaction_session_timeout = '15s';
-alter role chert_va    set idle_in_transaction_session_timeout = '15s';
-alter role chert_sign  set idle_in_transaction_session_timeout = '15s';
-
--- Every statement of the functions finds its rows by key: planning it again for other values is wasted.
-alter role chert_web  set plan_cache_mode = force_generic_plan;
-alter role chert_va   set plan_cache_mode = force_generic_plan;
-alter role chert_sign set plan_cache_mode = force_generic_plan;
+-- What a runaway call may cost; decisions are made on what others have decided before a lock was had; and every statement
+-- of the functions finds its rows by key, so that planning it again for other values is wasted.  Roles that were granted one
+-- of these, such as those of validators elsewhere (chertctl perspective), do not inherit settings and get the same.
+select format('alter role %I set %s = %L', login, name, value)
+  from (values ('chert_web',   'statement_timeout', '15s'), ('chert_va',    'statement_timeout', '15s'),
+               ('chert_sign',  'statement_timeout', '60s'), ('chert_admin', 'statement_timeout', '60s'),
+               ('chert_web',   'lock_timeout', '10s'),      ('chert_va',    'lock_timeout', '10s'),
+               ('chert_sign',  'lock_timeout', '10s'),
+               ('chert_web',   'idle_in_transaction_session_timeout', '15s'),
+               ('chert_va',    'idle_in_transaction_session_timeout', '15s'),
+               ('chert_sign',  'idle_in_transaction_session_timeout', '15s'),
+               ('chert_web',   'default_transaction_isolation', 'read committed'),
+               ('chert_va',    'default_transaction_isolation', 'read committed'),
+               ('chert_sign',  'default_transaction_isolation', 'read committed'),
+               ('chert_admin', 'default_transaction_isolation', 'read committed'),
+               ('chert_web',   'plan_cache_mode', 'force_generic_plan'),
+               ('chert_va',    'plan_cache_mode', 'force_generic_plan'),
+               ('chert_sign',  'plan_cache_mode', 'force_generic_plan')) setting(role, name, value)
+ cross join lateral (select role as login
+                     union
+                     select member::regrole::text from pg_auth_members
+                      where roleid = role::regrole and member <> 'chert_owner'::regrole) roles
+\gexec
 
 select format('alter database %I owner to chert_owner', current_database())
 \gexec

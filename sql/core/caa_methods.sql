@@ -1,13 +1,18 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- Names of an order that are authorized, as array of {"name","method"}: method is the challenge type by which each was
--- validated (RFC 8657 4).
+-- Names of an order that are authorized, as array of {"name","methods"}: methods are the challenge types by which the
+-- authorizations were gained that cover the name (RFC 8657 4), sorted.
 create function core.caa_methods(_account uuid, _order uuid, _names jsonb) returns jsonb language sql stable as $$
 	with held as materialized (
-		select a, (select min(type) from challenges
-		            where account_id = _account and authorization_id = a.id and status = 'valid') as method
+		select core.domain_name(a.identifier, a.wildcard) as name, a.subdomains, c.type as method
 		  from core.authorizations_of(_account, _order) a
-		 where core.authorization_usable(a))
-	select jsonb_agg(jsonb_build_object('name', name, 'method', found.method) order by name)
-	  from jsonb_array_elements_text(_names) name
-	 cross join lateral (select method from held where core.covers(a, name) limit 1) found;
+		  join challenges c on c.account_id = _account and c.authorization_id = a.id and c.status = 'valid'
+		 where core.authorization_usable(a)),
+	covered as (
+		select n.name, held.method
+		  from jsonb_array_elements_text(_names) n(name)
+		 cross join lateral unnest(core.suffixes(n.name)) with ordinality suffix(name, position)
+		  join held on held.name = suffix.name and (position = 1 or held.subdomains)
+		 group by n.name, held.method)
+	select jsonb_agg(jsonb_build_object('name', name, 'methods', methods) order by name)
+	  from (select name, jsonb_agg(method order by method) as methods from covered group by name) found;
 $$;

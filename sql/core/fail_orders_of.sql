@@ -1,12 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- Makes the pending and ready orders that contain an authorization invalid (RFC 8555 7.1.6).
-create function core.fail_orders_of(_account uuid, _authorization uuid, _error jsonb) returns void
-language plpgsql as $$
-declare
-	_order uuid;
-begin
-	foreach _order in array core.orders_of(_account, _authorization) loop
-		update orders set status = 'invalid', error = _error
-		 where account_id = _account and id = _order and status in ('pending', 'ready');
-	end loop;
-end $$;
+create function core.fail_orders_of(_account uuid, _authorization uuid, _error jsonb) returns void language sql as $$
+	update orders set status = 'invalid', error = _error
+	 where account_id = _account and id = any(core.orders_of(_account, _authorization)) and status in ('pending', 'ready');
+$$;

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- An authorization of the account that can be used again for what is _wanted (an element of web.order_new's list), the
 -- best first: a valid one that covers it, else a pending one for the very same.  It has more than an hour or a tenth of
--- its lifetime left, is no older and was gained no otherwise than _wanted would permit, and with the same quorum.
+-- its lifetime left, is no older and was gained no otherwise than _wanted would permit, with the same quorum, and is not in
+-- too many orders already (core.may_share).
 -- With "ancestors": false, one for a domain above covers nothing.
 -- Those made by newAuthz are there to be used; others only count with _any.
 create function core.find_authorization(_account uuid, _wanted jsonb, _valid_for interval, _quorum jsonb,
@@ -24,6 +25,7 @@ begin
 		       when 'valid' then core.covers(a, _name) and subdomains >= _subdomains and validated_at > now() - _valid_for
 		       else core.domain_name(identifier, wildcard) = _name and subdomains = _subdomains end
 		   and core.offers(a, _wanted -> 'challenges')
+		   and core.may_share(_account, id)
 		 order by status desc, id desc
 		 limit 1);
 end $$;

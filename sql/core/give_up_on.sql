@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- Ends the jobs of a validation that will not be tried again: their perspectives have found it invalid, with the reason.
--- When there is nothing left to find out it ends as a whole; an order then, since it has lost an authorization.
+-- Ends the jobs of a validation whose time is over: their perspectives have found it invalid, with the reason.  When there is
+-- nothing left to find out it ends as a whole; an order then, since it has lost an authorization.
 create function core.give_up_on(_account uuid, _object uuid, _type text) returns void language plpgsql as $$
 declare
 	_open constant boolean := core.lock_validation(_account, _object, _type);

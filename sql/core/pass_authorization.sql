@@ -8,7 +8,6 @@ declare
 	_account constant uuid := (_authorization).account_id;
 	_id      constant uuid := (_authorization).id;
 	_longest constant interval := (select longest_reuse from core.challenge_types() where type = _type);
-	_order   uuid;
 begin
 	update challenges set status = 'valid', validated_at = now()
 	 where account_id = _account and authorization_id = _id and type = _type;
@@ -16,11 +15,9 @@ begin
 	update authorizations
 	   set status = 'valid', validated_at = now(), expires_at = least(now() + valid_for, now() + _longest, _ends_at)
 	 where account_id = _account and id = _id;
-	foreach _order in array core.orders_of(_account, _id) loop
-		update orders
-		   set status = 'ready',
-		       expires_at = least(expires_at, (select min(a.expires_at) from core.authorizations_of(_account, _order) a))
-		 where account_id = _account and id = _order and status = 'pending' and expires_at > now()
-		   and not exists (select from core.authorizations_of(_account, _order) a where a.status <> 'valid');
-	end loop;
+	update orders o
+	   set status = 'ready',
+	       expires_at = least(expires_at, (select min(a.expires_at) from core.authorizations_of(_account, o.id) a))
+	 where account_id = _account and id = any(core.orders_of(_account, _id)) and status = 'pending' and expires_at > now()
+	   and not exists (select from core.authorizations_of(_account, o.id) a where a.status <> 'valid');
 end $$;

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: BSD-2-Clause
--- Stores the certificate that was signed for a job and makes its order valid; false when the job is no longer held.
+-- Stores the certificate that was signed for a job and makes its order valid; false when the job is no longer
+-- held, or the check of CAA records is due again (core.caa_due).
 create function core.store_certificate(_job uuid, _attempt int, _certificate bytea) returns boolean language plpgsql as $$
 declare
 	_held  jobs;
@@ -10,7 +11,7 @@ begin
 	select * into _order from orders
 	 where account_id = _held.account_id and id = _held.object_id and status = 'processing'
 	   for update;
-	if not found then
+	if not found or core.caa_due(_order) then
 		return false;
 	end if;
 	delete from jobs where id = _job and attempts = _attempt;

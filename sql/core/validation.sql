@@ -3,7 +3,7 @@
 -- is nothing left to find out.
 --   wildcard     more than the one name is to be proved: a wildcard, or all names below (RFC 9444)
 --   thumbprints  of the keys the account has had, the present one first; null where the type does not ask for them
---   names        [{"name","method"}] of the order, each with the challenge type it was validated by; when one is no
+--   names        [{"name","methods"}] of the order, each with the challenge types it was validated by; when one is no
 --                longer authorized, there is nothing to find out
 create function core.validation(_account uuid, _object uuid, _type text,
                                 out identifier_type text, out identifier text, out wildcard boolean, out token text,

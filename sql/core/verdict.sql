@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: BSD-2-Clause
 -- What the perspectives of a quorum have decided by now (Baseline Requirements 3.2.2.9): invalid when the primary one has
 -- found so or when too few of the others, or of their regions, can still agree; valid when it and enough others agree;
--- else null.  A region without a name counts for none.
+-- else null.  A region without a name counts for none
+-- (core.region_key).
 --   problem     of what is invalid
 --   ends_at     until when all who agree say that it is proved, null: it does not end by itself
 --   checked_at  when the first of those had finished
@@ -16,7 +17,7 @@ begin
 	select max(v.status) filter (where v.place = 1) as primary,
 	       count(*) filter (where v.place > 1 and v.status = 'valid') as agreed,
 	       count(*) filter (where v.place > 1 and v.status = 'trying') as open,
-	       count(distinct nullif(v.region, '')) filter (where v.place > 1 and v.status = 'valid') as regions,
+	       count(distinct nullif(core.region_key(v.region), '')) filter (where v.place > 1 and v.status = 'valid') as regions,
 	       min(v.ends_at) filter (where v.status = 'valid') as ends_at,
 	       min(v.updated_at) filter (where v.status = 'valid') as checked_at
 	  into _count

@@ -2,7 +2,8 @@
 -- Validation from several perspectives, with retries; CAA; addresses as identifiers; challenges without a token.
 
 -- Who must agree: {"perspectives":[primary, remote…],"remote":how many of those,"regions":from how many}, of the profile
--- when the object was made.  What is there already was made for the one perspective there was.
+-- when the object was made.  What is there already was made for the one perspective there was, which is called default: a
+-- profile that demands more, or another one, is not satisfied with it, and its signer refuses what was validated before.
 alter table acme.authorizations add quorum jsonb not null default '{"perspectives": ["default"], "remote": 0, "regions": 0}';
 alter table acme.authorizations alter quorum drop default;
 alter table acme.orders add quorum jsonb not null default '{"perspectives": ["default"], "remote": 0, "regions": 0}';
@@ -68,6 +69,18 @@ select c.account_id, c.authorization_id, c.type, 'default', c.status, 1, c.error
  where c.status = 'valid' or c.status = 'invalid' and c.record is not null;
 alter table acme.challenges drop record;
 alter table acme.challenges alter token drop not null;
+
+-- The role whose validators alone speak for a perspective, and the region they are in.  A perspective that is not here may
+-- be spoken for by every role with chert_va that is not here either.
+create table acme.perspectives (
+	name     text primary key check (length(name) between 1 and 40),
+	role     text not null,
+	region   text not null check (length(region) <= 40),
+	added_at timestamptz not null default now()
+);
+
+-- Orders whose jobs were lost.
+create index on acme.orders (account_id, id) where status = 'processing';
 
 -- Thumbprints of the keys that accounts have had (draft-ietf-acme-dns-persist): what a domain's owner has published for
 -- one of them stays good for the account, though the key itself is free for others.

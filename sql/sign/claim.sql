@@ -16,8 +16,7 @@ declare
 	_order orders;
 	_may   core.issuance;
 begin
-	-- Where no validator is left to do it.
-	perform core.give_up(null, _limit);
+	perform core.check_claim(_limit, _lease);
 	for _job in
 		select * from jobs
 		 where kind = 'issue' and perspective = '' and run_after <= now()
@@ -32,9 +31,9 @@ begin
 			continue;
 		end if;
 		_may := core.issuance(_job.account_id, _job.object_id);
-		if _job.attempts >= core.max_attempts() then
+		if _job.attempts - _job.failures >= core.max_attempts() then
 			_may.problem := core.problem('serverInternal',
-				format('issuance was tried %s times without an outcome', _job.attempts));
+				format('issuance was tried %s times without an outcome', _job.attempts - _job.failures));
 		end if;
 		if _may.problem is not null then
 			perform core.fail_issuance(_job, _may.problem);

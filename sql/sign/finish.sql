@@ -9,7 +9,10 @@ declare
 	_done record;
 begin
 	for _done in
-		select * from unnest(_jobs, _attempts, _certificates) d(job, attempt, certificate) order by d.job
+		select d.*
+		  from unnest(_jobs, _attempts, _certificates) d(job, attempt, certificate)
+		  join jobs j on j.id = d.job
+		 order by j.account_id, j.object_id
 	loop
 		if core.store_certificate(_done.job, _done.attempt, _done.certificate) then
 			job := _done.job;

@@ -12,8 +12,13 @@ declare
 	_held jobs;
 begin
 	accepted := false;
+	perform core.check_outcome(_problem, _record);
 	select * into _held from jobs where id = _job and kind = 'validate' and attempts = _attempt and worker is not null;
-	if not found or not core.lock_validation(_held.account_id, _held.object_id, _held.type) then
+	if not found then
+		return;
+	end if;
+	perform core.check_speaker(_held.perspective);
+	if not core.lock_validation(_held.account_id, _held.object_id, _held.type) then
 		return;
 	end if;
 	delete from jobs where id = _job and attempts = _attempt and worker is not null returning * into _held;
@@ -21,11 +26,8 @@ begin
 		return;
 	end if;
 	accepted := true;
-	if _ends_at <= now() then
-		_problem := coalesce(_problem, core.problem('unauthorized', 'record is no longer good for anything'));
-	end if;
-	perform core.note_outcome(_held, case when _problem is null then 'valid' else 'invalid' end, _region, _problem, _record,
-	                          _ends_at);
+	perform core.note_outcome(_held, case when _problem is null then 'valid' else 'invalid' end,
+	                          core.region_of(_held.perspective, _region), _problem, _record, _ends_at);
 	bell := core.conclude(_held);
 	decided := core.decision(_held.account_id, _held.object_id, _held.type);
 end $$;

@@ -3,12 +3,14 @@
 
 #include <string.h>
 
+#include "base/clk.h"
+
 const struct challenge_type challenge_types[] = {
 	{ "http-01", "ca-tbr-19", .dns = true, .ip = true, .token = true },
 	{ "dns-01", "ca-tbr-7", .dns = true, .many_names = true, .token = true },
 	{ "tls-alpn-01", "ca-tbr-20", .dns = true, .ip = true, .token = true },
 	{ "dns-account-01", "ca-tbr-21", .dns = true, .many_names = true, .token = true },
-	{ "dns-persist-01", "ca-tbr-22", .dns = true, .many_names = true },
+	{ "dns-persist-01", "ca-tbr-22", .dns = true, .many_names = true, .longest_reuse = 10 * CLK_DAY },
 	{ 0 },
 };
 

@@ -7,6 +7,7 @@
 #define CHERT_ACME_CHALLENGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/cleanup.h"
 
@@ -16,6 +17,7 @@ struct challenge_type {
 	bool        dns, ip;    /* identifiers it is good for (RFC 8738 7) */
 	bool        many_names; /* also for a wildcard, or for all names below (conformance A216, G8) */
 	bool        token;
+	int64_t longest_reuse; /* of success at most, in microseconds (Baseline Requirements 3.2.2.4.22); 0: as the profile says */
 };
 
 /* Ends with one whose name is NULL. */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clk.h"
 #include "json/js.h"
@@ -143,13 +144,32 @@ static const char *region_of(struct json_object *agreed, const char *perspective
 	return NULL;
 }
 
+static size_t trimmed(const char **text)
+{
+	size_t len;
+
+	*text += strspn(*text, " ");
+	len = strlen(*text);
+	while (len > 0 && (*text)[len - 1] == ' ')
+		len--;
+	return len;
+}
+
+/* As core.region_key in SQL: spaces around it do not matter, nor case. */
+static bool is_same_region(const char *a, const char *b)
+{
+	const size_t len = trimmed(&a);
+
+	return len == trimmed(&b) && strncasecmp(a, b, len) == 0;
+}
+
 /* Whether a remote perspective before i agreed from that region too. */
 static bool region_is_before(const struct conf_list *names, struct json_object *agreed, size_t i, const char *region)
 {
 	for (size_t j = 1; j < i; j++) {
 		const char *other = region_of(agreed, names->items[j]);
 
-		if (other && strcmp(other, region) == 0)
+		if (other && is_same_region(other, region))
 			return true;
 	}
 	return false;
@@ -168,7 +188,7 @@ int quorum_check(const struct quorum *q, struct json_object *agreed, struct prob
 		if (!region)
 			continue;
 		n++;
-		n_regions += *region && !region_is_before(names, agreed, i, region);
+		n_regions += !is_same_region(region, "") && !region_is_before(names, agreed, i, region);
 	}
 	if (n < q->n_remote)
 		return problem_set(p, PROB_UNAUTHORIZED, "%zu of %zu remote perspectives agree, expected %zu", n,

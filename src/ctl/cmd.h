@@ -48,6 +48,7 @@ extern const struct cmd cmd_cert_list, cmd_cert_show;
 extern const struct cmd cmd_check_conf;
 extern const struct cmd cmd_eab_create, cmd_eab_delete, cmd_eab_list, cmd_eab_revoke, cmd_eab_show;
 extern const struct cmd cmd_order_list, cmd_order_show;
+extern const struct cmd cmd_perspective_add, cmd_perspective_delete, cmd_perspective_list;
 extern const struct cmd cmd_server_cert;
 extern const struct cmd cmd_status;
 

@@ -14,10 +14,11 @@
 #define OPERANDS_MAX 100
 
 static const struct cmd *const cmds[] = {
-	&cmd_account_agree, &cmd_account_list,    &cmd_account_show, &cmd_ca_import,   &cmd_ca_init,
-	&cmd_ca_init_root,  &cmd_ca_init_request, &cmd_ca_init_sign, &cmd_cert_list,   &cmd_cert_show,
-	&cmd_check_conf,    &cmd_eab_create,      &cmd_eab_list,     &cmd_eab_show,    &cmd_eab_revoke,
-	&cmd_eab_delete,    &cmd_order_list,      &cmd_order_show,   &cmd_server_cert, &cmd_status,
+	&cmd_account_agree,      &cmd_account_list,    &cmd_account_show, &cmd_ca_import,       &cmd_ca_init,
+	&cmd_ca_init_root,       &cmd_ca_init_request, &cmd_ca_init_sign, &cmd_cert_list,       &cmd_cert_show,
+	&cmd_check_conf,         &cmd_eab_create,      &cmd_eab_list,     &cmd_eab_show,        &cmd_eab_revoke,
+	&cmd_eab_delete,         &cmd_order_list,      &cmd_order_show,   &cmd_perspective_add, &cmd_perspective_list,
+	&cmd_perspective_delete, &cmd_server_cert,     &cmd_status,
 };
 
 const struct opt cmd_no_opts[] = { { 0 } };

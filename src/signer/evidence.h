@@ -14,9 +14,10 @@
 #include "pki/ident.h"
 
 /*
- * text: column evidence of sign.claim, {"authorizations":[{"name","agreed":[{"perspective","region"}]}],
- * "caa":{"names":[…],"age":seconds,"agreed":[…]} or null}.  PROB_UNAUTHORIZED: an authorization without the quorum
- * of the profile; PROB_CAA: a name whose CAA records the profile wants checked and that were not, not by the quorum, or
+ * text: column evidence of sign.claim, {"authorizations":[{"name","subdomains","type","age":seconds,
+ * "agreed":[{"perspective","region"}]}],"caa":{"names":[…],"age":seconds,"agreed":[…]} or null}.  PROB_UNAUTHORIZED: an
+ * authorization without the quorum of the profile, gained by a challenge that it does not offer, too long ago, or with
+ * subdomains that it does not permit; PROB_CAA: a name whose CAA records the profile wants checked and that were not, not by the quorum, or
  * too long ago.  PROB_CONFIG, PROB_INTERNAL.
  */
 int evidence_check(const char *text, const struct conf_profile *profile, const struct ident *names, size_t n_names,

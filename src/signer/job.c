@@ -120,33 +120,48 @@ static int check_evidence(const struct db_rows *rows, size_t i, const struct con
 	return evidence_check(evidence, profile, names->items, names->n, clk_now(), p);
 }
 
-static int build(const struct signer *s, const struct db_rows *rows, size_t i, struct job *job, struct problem *p)
-{
-	const char                    *title = row_text(rows, i, "profile");
-	const struct conf_profile     *profile = conf_profile(s->conf, title);
-	auto_clear(names) struct names names = { NULL, 0 };
-	auto_(spki) struct spki       *spki = NULL;
-	int                            r;
+/* What a certificate may be made of, by the profile as it is now. */
+struct request {
+	const struct conf_profile *profile;
+	struct names               names;
+};
 
-	if (!profile)
+static void request_clear(struct request *request)
+{
+	names_clear(&request->names);
+}
+
+static int admit(const struct signer *s, const struct db_rows *rows, size_t i, struct request *ret, struct problem *p)
+{
+	const char *title = row_text(rows, i, "profile");
+	int         r;
+
+	ret->profile = conf_profile(s->conf, title);
+	if (!ret->profile)
 		return problem_set(p, PROB_INTERNAL, "the signer has no profile %s", title);
+	r = read_names(row_text(rows, i, "names"), ret->profile, &ret->names, p);
+	return r < 0 ? r : check_evidence(rows, i, ret->profile, &ret->names, p);
+}
+
+static int build(const struct signer *s, const struct db_rows *rows, size_t i, const struct request *request,
+                 struct job *job, struct problem *p)
+{
+	const struct conf_profile *profile = request->profile;
+	auto_(spki) struct spki   *spki = NULL;
+	int                        r;
+
 	job->issuer = issuers_by_name(&s->issuers, profile->issuer);
 	if (!job->issuer)
 		return problem_set(p, PROB_INTERNAL, "the signer has no issuer %s", profile->issuer);
-	r = read_names(row_text(rows, i, "names"), profile, &names, p);
-	if (r < 0)
-		return r;
 	r = read_key(rows, i, profile, &spki, p);
-	if (r == 0)
-		r = check_evidence(rows, i, profile, &names, p);
 	if (r < 0)
 		return r;
 	return tbs_build(
 		&(struct tbs_request){
 			.issuer = job->issuer,
 			.profile = profile,
-			.names = names.items,
-			.n_names = names.n,
+			.names = request->names.items,
+			.n_names = request->names.n,
 			.spki = spki,
 			.not_before = row_time(rows, i, "not_before"),
 			.not_after = row_time(rows, i, "not_after"),
@@ -169,7 +184,10 @@ static int fail(const struct signer *s, struct job *job, const struct problem *w
 	               &rows, p);
 }
 
-/* What an earlier signer was about to sign is signed as it is: there is never a second certificate for one order. */
+/*
+ * What an earlier signer was about to sign is signed as it is: there is never a second certificate for one order.  Where the
+ * profile has become stricter meanwhile there is none at all.
+ */
 static void take_reservation(const struct signer *s, const struct db_rows *rows, size_t i, struct job *job)
 {
 	char order[ID_TEXT_LEN + 1];
@@ -188,19 +206,23 @@ static void take_reservation(const struct signer *s, const struct db_rows *rows,
 static int prepare(const struct signer *s, const struct db_rows *rows, size_t i, struct job *job, struct problem *p)
 {
 	auto_clear(problem) struct problem why = PROBLEM_INIT;
+	auto_clear(request) struct request request = { NULL, { NULL, 0 } };
+	bool                               reserved;
 	int                                r;
 
 	row_id(rows, i, "job", &job->id);
 	row_id(rows, i, "order_id", &job->order);
 	job->attempt = row_int(rows, i, "attempt");
-	if (row_id(rows, i, "serial", &job->tbs.serial)) {
-		take_reservation(s, rows, i, job);
-		return 0;
-	}
-	r = build(s, rows, i, job, &why);
+	reserved = row_id(rows, i, "serial", &job->tbs.serial);
+	r = admit(s, rows, i, &request, &why);
+	if (r == 0 && !reserved)
+		r = build(s, rows, i, &request, job, &why);
 	if (r < 0)
 		return fail(s, job, &why, p);
-	job->state = JOB_BUILT;
+	if (reserved)
+		take_reservation(s, rows, i, job);
+	else
+		job->state = JOB_BUILT;
 	return 0;
 }
 

@@ -10,12 +10,14 @@
 #include "base/notify.h"
 #include "base/opt.h"
 #include "base/privs.h"
+#include "db/give-up.h"
 #include "db/outage.h"
 #include "signer/job.h"
 
 #define PROGRAM        "chert-signer"
 #define HELLO_INTERVAL (10 * CLK_SECOND)
 #define RETRY_INTERVAL CLK_SECOND
+#define GIVE_UP_SLICE  (CLK_SECOND / 10)
 #define ALTERNATES_MAX (4 << 20) /* bytes of the chains of one issuer */
 
 struct options {
@@ -191,19 +193,23 @@ static int maintain(struct daemon *d, struct problem *p)
 	return 0;
 }
 
-/* Until nothing is left to claim, or it is time to stop. */
+/* Until nothing is left to claim or to give up, or it is time to stop. */
 static int drain(struct daemon *d, struct problem *p)
 {
 	size_t n;
+	bool   more;
 	int    r;
 
 	do {
 		n = 0;
+		more = false;
 		r = say_hello(d, p);
 		if (r == 0)
 			r = job_run_batch(&d->signer, &n, p);
+		if (r == 0)
+			r = db_give_up(d->signer.db, DB_SIGN_GIVE_UP, GIVE_UP_SLICE, &more, p);
 		take_signals(-1, 0);
-	} while (r == 0 && n > 0 && !stopping);
+	} while (r == 0 && (n > 0 || more) && !stopping);
 	return r;
 }
 

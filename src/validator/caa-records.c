@@ -104,7 +104,7 @@ static bool is_label(const char *text, size_t len)
 	return len > 0 && strspn(text, chars) >= len;
 }
 
-static bool is_label_of(const char *label, size_t len, const char *method)
+static bool is_label_of_method(const char *label, size_t len, const char *method)
 {
 	const struct challenge_type *type = challenge_type_find(method);
 	const char *const            names[] = { method, type ? type->section : method };
@@ -115,8 +115,17 @@ static bool is_label_of(const char *label, size_t len, const char *method)
 	return false;
 }
 
+/* One of the methods is enough. */
+static bool is_label_of(const char *label, size_t len, struct json_object *methods)
+{
+	for (size_t i = 0; i < json_object_array_length(methods); i++)
+		if (is_label_of_method(label, len, json_object_get_string(json_object_array_get_idx(methods, i))))
+			return true;
+	return false;
+}
+
 /* RFC 8657 4: labels separated by commas.  An empty list has no label, so it permits none. */
-static enum verdict judge_methods(const char *list, const char *method)
+static enum verdict judge_methods(const char *list, struct json_object *methods)
 {
 	bool found = false;
 
@@ -125,7 +134,7 @@ static enum verdict judge_methods(const char *list, const char *method)
 
 		if (!is_label(list, len))
 			return BAD_PARAMETERS;
-		found = found || is_label_of(list, len, method);
+		found = found || is_label_of(list, len, methods);
 		list += len;
 	} while (*list++ == ',');
 	return found ? PERMITTED : OTHER_METHOD;
@@ -141,7 +150,7 @@ static enum verdict judge_params(const struct issue_value *v, const struct caa_r
 		return BAD_PARAMETERS;
 	if (n_accounts == 1 && strcmp(account, request->account_uri) != 0)
 		return OTHER_ACCOUNT;
-	return n_methods == 1 ? judge_methods(methods, request->method) : PERMITTED;
+	return n_methods == 1 ? judge_methods(methods, request->methods) : PERMITTED;
 }
 
 /* --- properties */
@@ -240,6 +249,17 @@ static int refuse_for_others(const struct judgement *j, const char *own, struct 
 	                   j->best == NO_ISSUE_VALUE ? ", since one is malformed" : "", own);
 }
 
+static int refuse_methods(const struct judgement *j, const char *own, struct problem *p)
+{
+	struct json_object        *methods = j->request->methods;
+	auto_clear(buf) struct buf list = BUF_INIT(LIST_SHOWN);
+
+	for (size_t i = 0; i < json_object_array_length(methods); i++)
+		add_to_list(&list, json_object_get_string(json_object_array_get_idx(methods, i)));
+	return problem_set(p, PROB_CAA, "CAA records at %s permit %s for other validation methods, expected %s",
+	                   j->owner, own, buf_str(&list));
+}
+
 static int refuse(const struct judgement *j, struct problem *p)
 {
 	auto_clear(buf) struct buf own = BUF_INIT(LIST_SHOWN);
@@ -257,8 +277,7 @@ static int refuse(const struct judgement *j, struct problem *p)
 		return problem_set(p, PROB_CAA, "CAA records at %s permit %s for another account, expected %s",
 		                   j->owner, buf_str(&own), j->request->account_uri);
 	if (j->best == OTHER_METHOD)
-		return problem_set(p, PROB_CAA, "CAA records at %s permit %s for other validation methods, expected %s",
-		                   j->owner, buf_str(&own), j->request->method);
+		return refuse_methods(j, buf_str(&own), p);
 	return refuse_for_others(j, buf_str(&own), p);
 }
 

@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <json-c/json.h>
+
 #include "base/cleanup.h"
 #include "base/conf.h"
 #include "base/problem.h"
@@ -13,7 +15,7 @@
 
 struct caa_request {
 	bool                    wildcard;
-	const char             *method;      /* the challenge type by which the name was validated */
+	struct json_object     *methods;     /* array: the challenge types by which the name was validated */
 	const char             *account_uri; /* of the account that asks */
 	const struct conf_list *identities;  /* issuer domain names of this CA */
 };

@@ -133,13 +133,14 @@ static struct domain *find_end(struct caa *s, const char *name)
 
 /* --- judgement */
 
-static void show(const struct attempt *a, const char *name, const char *method, const struct dns_records *records)
+static void show(const struct attempt *a, const char *name, struct json_object *methods,
+                 const struct dns_records *records)
 {
 	struct json_object *shown = js_new_object(), *texts = js_new_array();
 	char                text[RECORD_SIZE];
 
 	js_add_text(shown, "name", name);
-	js_add_text(shown, "method", method);
+	js_add(shown, "methods", json_object_get(methods));
 	js_add_text(shown, "foundAt", records ? records->owner : NULL);
 	for (size_t i = 0; records && i < records->n && i < RECORDS_SHOWN; i++) {
 		caa_record_text(&records->items[i], text, sizeof(text));
@@ -149,18 +150,18 @@ static void show(const struct attempt *a, const char *name, const char *method, 
 	js_append(js_member_array(a->record, "caa"), shown);
 }
 
-static int judge(struct caa *s, const char *name, const char *method, struct problem *p)
+static int judge(struct caa *s, const char *name, struct json_object *methods, struct problem *p)
 {
 	const struct attempt    *a = s->attempt;
 	const struct domain     *end = find_end(s, name);
 	const struct caa_request request = {
 		.wildcard = name != without_wildcard(name),
-		.method = method,
+		.methods = methods,
 		.account_uri = a->account_uri,
 		.identities = &a->env->conf->caa_identities,
 	};
 
-	show(a, name, method, end ? end->records : NULL);
+	show(a, name, methods, end ? end->records : NULL);
 	if (!end)
 		return 0;
 	if (end->records)
@@ -195,9 +196,8 @@ static void judge_all(struct caa *s, struct problem *p)
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *item = json_object_array_get_idx(names, i);
 		const char         *name = json_object_get_string(json_object_object_get(item, "name"));
-		const char         *method = json_object_get_string(json_object_object_get(item, "method"));
 
-		if (judge(s, name, method, p) == 0)
+		if (judge(s, name, json_object_object_get(item, "methods"), p) == 0)
 			continue;
 		add_failure(&tally, p);
 		problem_sub(p, "dns", name);

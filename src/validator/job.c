@@ -104,16 +104,28 @@ static int check_identifier(struct job *job, const struct db_rows *rows, size_t 
 	return 0;
 }
 
+static int check_methods(struct json_object *methods, struct problem *p)
+{
+	const size_t n = json_object_is_type(methods, json_type_array) ? json_object_array_length(methods) : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *method = json_object_get_string(json_object_array_get_idx(methods, i));
+
+		if (!method || !challenge_type_find(method))
+			return problem_set(p, PROB_INTERNAL,
+			                   "a name of the order was validated with %s, which is no method",
+			                   method ? method : "null");
+	}
+	return n > 0 ? 0 : problem_set(p, PROB_INTERNAL, "a name of the order was validated with nothing");
+}
+
 static int check_name(struct json_object *name, struct problem *p)
 {
 	const char  *value = json_object_get_string(json_object_object_get(name, "name"));
-	const char  *method = json_object_get_string(json_object_object_get(name, "method"));
 	struct ident ident;
+	int          r = check_methods(json_object_object_get(name, "methods"), p);
 
-	if (!method || !challenge_type_find(method))
-		return problem_set(p, PROB_INTERNAL, "a name of the order was validated with %s, which is no method",
-		                   method ? method : "nothing");
-	return ident_from_text("dns", value ? value : "", &ident, p);
+	return r < 0 ? r : ident_from_text("dns", value ? value : "", &ident, p);
 }
 
 static int check_names(const struct job *job, struct problem *p)

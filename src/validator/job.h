@@ -31,7 +31,8 @@ struct job {
 	struct ident         ident;
 	const struct method *method;
 	struct event        *timer;
-	int64_t              lease_end; /* clk_mono() */
+	int64_t              lease_end;   /* clk_mono() */
+	int64_t              store_after; /* likewise; 0: at once */
 	unsigned             stalls_before;
 	struct problem       outcome; /* empty: valid */
 };

@@ -8,14 +8,16 @@
 #include "base/clk.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "db/give-up.h"
 #include "db/problem-text.h"
 #include "json/js.h"
 #include "validator/job.h"
 
-#define CLAIM_MAX    25                /* jobs in one call: few, so that another validator finds some too */
-#define LEASE_MARGIN (30 * CLK_SECOND) /* beyond attempt-timeout, for storing the outcome */
-#define SLICE        (CLK_SECOND / 10)
-#define BELL_MAX     64
+#define CLAIM_MAX        25                /* jobs in one call: few, so that another validator finds some too */
+#define LEASE_MARGIN     (30 * CLK_SECOND) /* beyond attempt-timeout, for storing the outcome */
+#define SLICE            (CLK_SECOND / 10)
+#define GIVE_UP_INTERVAL CLK_SECOND /* when there was nothing to give up */
+#define BELL_MAX         64
 
 TAILQ_HEAD(job_list, job);
 
@@ -26,6 +28,7 @@ struct jobs {
 	bool              wanted; /* a claim may bring something */
 	bool              stopped;
 	unsigned          n_stalls;
+	int64_t           next_give_up;   /* clk_mono() */
 	char              bell[BELL_MAX]; /* channel to ring for what outcomes have queued; empty: none */
 };
 
@@ -120,6 +123,23 @@ static void take(struct jobs *jobs, const struct db_rows *rows, size_t i)
 		job_done(job);
 	else
 		job_start(job);
+}
+
+/* All validators do it: what belongs to one that is away may be much. */
+static int give_up(struct jobs *jobs, struct db *db, struct problem *p)
+{
+	bool more = false;
+	int  r;
+
+	if (jobs->stopped || clk_mono() < jobs->next_give_up)
+		return 0;
+	jobs->next_give_up = clk_mono() + GIVE_UP_INTERVAL;
+	r = db_give_up(db, DB_VA_GIVE_UP, SLICE, &more, p);
+	if (r == 0 && more) {
+		jobs->next_give_up = 0;
+		jobs->wanted = true;
+	}
+	return r;
 }
 
 static int claim(struct jobs *jobs, struct db *db, size_t *ret_n, struct problem *p)
@@ -229,20 +249,41 @@ static int job_store(struct job *job, struct db *db, struct problem *p)
 	return delay < 0 ? job_finish(job, db, p) : job_retry(job, db, delay, p);
 }
 
-/* One that the database refuses must not hold up the others. */
+/* The first whose turn it is. */
+static struct job *next_done(const struct jobs *jobs)
+{
+	struct job *job;
+
+	TAILQ_FOREACH(job, &jobs->done, link)
+	if (clk_mono() >= job->store_after)
+		return job;
+	return NULL;
+}
+
+/* Behind the others, and the longer the database has taken the later: it may be this one alone that it has no time for. */
+static void put_off(struct jobs *jobs, struct job *job, int64_t since)
+{
+	job->store_after = clk_mono() + 2 * (clk_mono() - since);
+	TAILQ_REMOVE(&jobs->done, job, link);
+	TAILQ_INSERT_TAIL(&jobs->done, job, link);
+}
+
+/* One that the database refuses, or does not take in time, must not hold up the others. */
 static int store(struct jobs *jobs, struct db *db, int64_t until, struct problem *p)
 {
 	struct job *job;
 
-	while (clk_mono() < until && (job = TAILQ_FIRST(&jobs->done))) {
+	while (clk_mono() < until && (job = next_done(jobs))) {
 		auto_clear(problem) struct problem refused = PROBLEM_INIT;
+		const int64_t                      since = clk_mono();
 		int                                r = 0;
 
-		if (clk_mono() > job->lease_end)
+		if (since > job->lease_end)
 			say(job, LOGL_WARNING, "outcome-dropped");
 		else
 			r = job_store(job, db, &refused);
 		if (r == -PROB_UNAVAILABLE) {
+			put_off(jobs, job, since);
 			problem_move(p, &refused);
 			return r;
 		}
@@ -312,7 +353,9 @@ int jobs_work(struct jobs *jobs, struct db *db, struct problem *p)
 
 	if (r == 0)
 		r = claim(jobs, db, &n, p);
-	if (r == 0 && (n > 0 || !TAILQ_EMPTY(&jobs->done)))
+	if (r == 0)
+		r = give_up(jobs, db, p);
+	if (r == 0 && (n > 0 || next_done(jobs) || jobs->next_give_up == 0))
 		jobs->setup.wake(jobs->setup.arg);
 	return r;
 }

@@ -44,8 +44,9 @@ size_t jobs_held(const struct jobs *jobs) NONNULL(1);
 void jobs_stalled(struct jobs *jobs) NONNULL(1);
 
 /*
- * Stores outcomes for a moment and claims a few: when there is more it has itself woken again, so that the network and
- * other validators get their turn.  Blocks for the database, and fails as db_call() does.
+ * Stores outcomes for a moment, claims a few and gives up what nobody will try again: when there is more it has itself
+ * woken again, so that the network and other validators get their turn.  Blocks for the database, and fails as db_call()
+ * does.
  */
 int jobs_work(struct jobs *jobs, struct db *db, struct problem *p) NONNULL(1, 2, 3) CHECK_RESULT;
 

@@ -82,9 +82,11 @@ static int say_hello(struct loop *l, struct problem *p)
 	            &rows, p);
 	if (r < 0)
 		return r;
+	if (!row_is_null(rows, 0, "refusal"))
+		return problem_set(p, PROB_CONFIG, "%s (chertctl perspective list)", row_text(rows, 0, "refusal"));
 	if (!l->said_hello) {
 		log_event(LOGL_NOTICE, "started", "version", PACKAGE_VERSION, "worker", l->worker, "perspective",
-		          l->vantage.perspective, "region", l->vantage.region, NULL);
+		          l->vantage.perspective, "region", row_text(rows, 0, "region"), NULL);
 		notify_supervisor("READY=1");
 	}
 	l->said_hello = true;

@@ -36,7 +36,7 @@ struct attempt {
 	const char              *key_authorization; /* NULL likewise */
 	const char              *account_uri;
 	struct json_object      *thumbprints; /* dns-persist-01: array, the account's present key first */
-	struct json_object      *names;       /* caa: array of {"name","method"}, checked */
+	struct json_object      *names;       /* caa: array of {"name","methods"}, checked */
 	struct json_object      *shown;       /* array: what the applicant is shown as validationRecord */
 	struct json_object      *record;      /* object: what only the operator is shown */
 	int64_t                  until;       /* set by the method: what it proves ends then; 0: it does not */

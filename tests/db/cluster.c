@@ -357,10 +357,12 @@ static void test_challenge_types(void **state UNUSED)
 	size_t n = 0;
 
 	for (const struct challenge_type *type = challenge_types; type->name; type++) {
-		auto_free char *query = xasprintf("select count(*) from core.challenge_types() "
-		                                  "where (type, dns, ip, many_names, token) = ('%s', %s, %s, %s, %s)",
-		                                  type->name, sql_bool(type->dns), sql_bool(type->ip),
-		                                  sql_bool(type->many_names), sql_bool(type->token));
+		auto_free char *query =
+			xasprintf("select count(*) from core.challenge_types() "
+		                  "where (type, dns, ip, many_names, token) = ('%s', %s, %s, %s, %s) "
+		                  "and extract(epoch from coalesce(longest_reuse, '0')) * 1000000 = %lld",
+		                  type->name, sql_bool(type->dns), sql_bool(type->ip), sql_bool(type->many_names),
+		                  sql_bool(type->token), (long long)type->longest_reuse);
 		auto_free char *found = admin(query);
 
 		if (strcmp(found, "1") != 0)
@@ -368,6 +370,29 @@ static void test_challenge_types(void **state UNUSED)
 		n++;
 	}
 	auto_free char *count = admin("select count(*) from core.challenge_types()");
+	assert_int_equal(strtoul(count, NULL, 10), n);
+}
+
+/* The same of problems: what never comes to a client is not known there. */
+static void test_problem_types(void **state UNUSED)
+{
+	static const char *const names[] = {
+#define PROBLEM(code, name, urn, status) [PROB_##code] = name,
+#include "base/problem.def"
+#undef PROBLEM
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (!names[i] || i == PROB_STALE_KEY || i == PROB_CONFIG || i == PROB_SYSTEM)
+			continue;
+		auto_free char *query = xasprintf("select '%s' = any(core.problem_types())", names[i]);
+		auto_free char *known = admin(query);
+
+		assert_string_equal(known, "t");
+		n++;
+	}
+	auto_free char *count = admin("select cardinality(core.problem_types())");
 	assert_int_equal(strtoul(count, NULL, 10), n);
 }
 
@@ -426,12 +451,13 @@ static int set_up(void **state UNUSED)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_schemas), cmocka_unit_test(test_wrong_role),
-		cmocka_unit_test(test_nonce_once),  cmocka_unit_test(test_order),
-		cmocka_unit_test(test_arrays),      cmocka_unit_test(test_large_parameter),
-		cmocka_unit_test(test_terminated),  cmocka_unit_test(test_bell),
-		cmocka_unit_test(test_deadline),    cmocka_unit_test(test_challenge_types),
-		cmocka_unit_test(test_addresses),   cmocka_unit_test(test_migrated),
+		cmocka_unit_test(test_all_schemas),   cmocka_unit_test(test_wrong_role),
+		cmocka_unit_test(test_nonce_once),    cmocka_unit_test(test_order),
+		cmocka_unit_test(test_arrays),        cmocka_unit_test(test_large_parameter),
+		cmocka_unit_test(test_terminated),    cmocka_unit_test(test_bell),
+		cmocka_unit_test(test_deadline),      cmocka_unit_test(test_challenge_types),
+		cmocka_unit_test(test_problem_types), cmocka_unit_test(test_addresses),
+		cmocka_unit_test(test_migrated),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, NULL);

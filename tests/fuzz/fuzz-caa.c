@@ -17,12 +17,22 @@ static char                   name[] = "ca.example";
 static char                  *names[] = { name };
 static const struct conf_list identities = { names, 1 };
 
+/* Made once, and kept. */
+static struct json_object *http_only(void)
+{
+	static struct json_object *methods;
+
+	if (!methods)
+		methods = json_tokener_parse("[\"http-01\"]");
+	return methods;
+}
+
 static bool permits(const struct dns_records *records, bool wildcard)
 {
 	auto_clear(problem) struct problem p = PROBLEM_INIT;
 	const struct caa_request           request = {
 			  .wildcard = wildcard,
-			  .method = "http-01",
+			  .methods = http_only(),
 			  .account_uri = "https://ca.example/account/1",
 			  .identities = &identities,
 	};

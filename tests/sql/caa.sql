@@ -40,7 +40,7 @@ select is((select row(kind, type, perspective, object_id, give_up_at <= now() + 
 select is_empty($$ select * from sign.claim('s', 1, 60) $$, 'the signer waits');
 select is((select row(status, error, retry_after)::text from web.order_poll(:'a', :'o')), '(processing,,1)', 'the client too');
 select is((select row(attempt, account, object, type, identifier_type, identifier, token, key_authorization, thumbprints, names)::text from va.claim('w', 'default', 10, 60)),
-          row(1, :'a'::uuid, :'o'::uuid, 'caa'::text, null, null, null, null, null, '[{"name": "*.a.test", "method": "dns-01"}, {"name": "b.test", "method": "http-01"}]'::jsonb)::text, 'names with the method of each');
+          row(1, :'a'::uuid, :'o'::uuid, 'caa'::text, null, null, null, null, null, '[{"name": "*.a.test", "methods": ["dns-01"]}, {"name": "b.test", "methods": ["http-01"]}]'::jsonb)::text, 'names with the method of each');
 select is(va.retry(t.job(:'o'), 1, '', '{"type": "dns", "detail": "servfail"}', null, 5000), true, 'tried again');
 select is((select row(status, error, retry_after)::text from web.order_poll(:'a', :'o')), '(processing,,5)', 'the client waits for as long');
 update jobs set run_after = now();
@@ -78,6 +78,7 @@ select t.bell(:'o'), va.claim('w', 'default', 10, 60), va.claim('w', 'eu', 10, 6
 select t.end(:'o'), t.end(:'o', null, 'eu') \g /dev/null
 update jobs set give_up_at = now();
 select is_empty($$ select * from va.claim('w', 'default', 10, 60) $$, 'one is away');
+select t.give_up() \g /dev/null
 select is(t.shows(:'o'), 'invalid serverInternal validation was corroborated by 1 of 2 remote perspectives, must be by 2: us: perspective us did not answer in time', 'and named');
 
 -- Too old for the signer: the records are checked again, and what was reserved stays reserved.
@@ -89,14 +90,16 @@ select core.uuid7() as serial \gset
 select t.reserve(:'j', 1, :'serial') \g /dev/null
 update jobs set run_after = now();
 update orders set caa_checked_at = now() - interval '6 hours 59 minutes' where id = :'o';
-select is((select row(serial, (evidence #> '{caa,age}')::int between 25140 and 25200)::text from sign.claim('s', 1, 0)), row(:'serial'::uuid, true)::text, 'not yet');
+select is((select row(serial, (evidence #> '{caa,age}')::int between 25140 and 25200)::text from sign.claim('s', 1, 60)), row(:'serial'::uuid, true)::text, 'not yet');
+update acme.jobs set run_after = now();
 update orders set caa_checked_at = now() - interval '7 hours 1 minute' where id = :'o';
 select is_empty($$ select * from sign.claim('s', 1, 60) $$, 'too old');
 select is((select row(caa_checked_at, status)::text from orders where id = :'o'), '(,processing)', 'not checked'), is((select count(*) from validations where object_id = :'o' and type = 'caa'), 0::bigint, 'by nobody');
 select is((select since from admin.status() where name = 'issue'), null, 'no signer is waited for');
 select va.claim('w', 'default', 10, 60) \g /dev/null
 select is(t.end(:'o'), 'true chert_issue', 'permitted once more');
-select is((select row(job, attempt, serial)::text from sign.claim('s', 1, 0)), row(:'j'::uuid, 3, :'serial'::uuid)::text, 'the same job, with what was reserved');
+select is((select row(job, attempt, serial)::text from sign.claim('s', 1, 60)), row(:'j'::uuid, 4, :'serial'::uuid)::text, 'the same job, with what was reserved');
+update acme.jobs set run_after = now();
 update orders set caa_checked_at = now() - interval '8 hours' where id = :'o';
 select is_empty($$ select * from sign.claim('s', 1, 60) $$, 'too old');
 select va.claim('w', 'default', 10, 60) \g /dev/null
@@ -127,6 +130,7 @@ select t.bell(:'o') \g /dev/null
 select web.authorization_deactivate(:'a', 1, t.nonce(), t.key(), t.authz(:'a', :'o', 1)) \g /dev/null
 select is(t.shows(:'o'), 'processing', 'an order in processing goes on');
 select is_empty($$ select * from va.claim('w', 'default', 10, 60) $$, 'nothing is worth looking up');
+select t.give_up() \g /dev/null
 select is(t.shows(:'o'), 'invalid unauthorized no valid authorization for i.test', 'invalid'), is((select count(*) from jobs), 0::bigint, 'no job is left');
 select t.ready_caa('{j.test}') as o \gset
 select t.bell(:'o'), va.claim('w', 'default', 10, 60) \g /dev/null
@@ -137,7 +141,7 @@ select is(t.shows(:'o'), 'invalid unauthorized no valid authorization for j.test
 -- All below a name: each name is looked up, with the method of the authorization that covers it.
 select t.ready_caa('{x.k.test,*.k.test}', _ancestor => 'k.test') as o \gset
 select t.bell(:'o') \g /dev/null
-select is((select names from va.claim('w', 'default', 10, 60)), '[{"name": "*.k.test", "method": "dns-01"}, {"name": "x.k.test", "method": "dns-01"}]', 'names below');
+select is((select names from va.claim('w', 'default', 10, 60)), '[{"name": "*.k.test", "methods": ["dns-01"]}, {"name": "x.k.test", "methods": ["dns-01"]}]', 'names below');
 select t.end(:'o') \g /dev/null
 select is((select evidence #>> '{authorizations,0,name}' from sign.claim('s', 1, 60)), 'k.test', 'the evidence is that of the name above');
 delete from jobs;

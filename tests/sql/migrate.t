@@ -191,7 +191,7 @@ old_data_works()
 		select sign.issuer_put('i', 'der', 'pem', '{other}', 'key id');
 		select status from web.certificate_renewal(:'c', 'key id');
 	SQL
-	printf '%s\n' t processing t t t processing 'caa|[{"name": "a.test", "method": "dns-01"}]|chert_issue' \
+	printf '%s\n' t processing t t t processing 'caa|[{"name": "a.test", "methods": ["dns-01"]}]|chert_issue' \
 		'["a.test"]|["a.test"]|[{"region": "", "perspective": "default"}]' 0 notFound 1 valid | diff - "$dir/old"
 }
 

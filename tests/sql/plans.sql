@@ -85,6 +85,7 @@ select va.claim('w', 'busy', 100, 60) \g /dev/null
 update jobs set give_up_at = now(), run_after = now()
  where id = any(array(select id from jobs where kind = 'validate' and perspective = 'busy' and run_after > now() + interval '50 seconds' order by run_after limit 50));
 select count(*) as handed_out from va.claim('w', 'elsewhere', 50, 60) \gset
+select t.give_up() as given_up \gset
 select problem from web.account_orders(:'a', 1, t.nonce(), t.key(), null, 100) \g /dev/null
 select problem from web.account_orders(:'a', 1, t.nonce(), t.key(), :'o', 100) \g /dev/null
 select problem from web.certificate_renewal(:'c', 'key id') \g /dev/null

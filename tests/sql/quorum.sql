@@ -99,8 +99,10 @@ select is(t.says(:'z', 'home', 'RIPE') || t.says(:'z', 'eu', 'RIPE') || t.says(:
 
 -- One that is away: it is waited for, then everybody gives up; whoever is there does it.
 select is_empty($$ select * from va.claim('w', 'eu', 10, 60) $$, 'waiting');
+select t.give_up() \g /dev/null
 update jobs set give_up_at = now() where object_id = :'z';
 select is_empty($$ select * from va.claim('w', 'eu', 10, 60) $$, 'what is in hand is waited for');
+select t.give_up() \g /dev/null
 select is(t.status('authorizations', :'z'), 'pending', 'by all');
 delete from jobs;
 select t.wide('h.test') as o \gset
@@ -112,6 +114,7 @@ select is(t.says(:'z', 'home', 'RIPE') || t.says(:'z', 'asia', 'APNIC'), 'true p
 update jobs set give_up_at = now(), run_after = now() - interval '60 seconds' where object_id = :'z';
 select is((t.respond(:'a', :'z')).retry_after, 60, 'the client waits');
 select is_empty($$ select * from va.claim('w', 'home', 10, 60) $$, 'the time is over');
+select t.give_up() \g /dev/null
 select is(t.error(:'z'), 'serverInternal: validation was corroborated by 1 of 3 remote perspectives, must be by 2 in 2 regions: '
 	'eu: perspective eu did not answer in time; us: perspective us did not answer in time', 'and those who are away are named');
 select is(row(t.status('authorizations', :'z'), t.status('orders', :'o'))::text, '(invalid,invalid)', 'invalid');
@@ -123,12 +126,13 @@ select va.claim('w/' || p, p, 100, 60) from unnest(array['eu', 'us', 'asia']) p 
 select is(t.says(:'z', 'eu', 'RIPE') || t.says(:'z', 'us', 'ARIN') || t.says(:'z', 'asia', 'APNIC'), 'true pendingtrue pendingtrue pending', 'all but the primary one');
 update jobs set give_up_at = now() where object_id = :'z';
 select is_empty($$ select * from va.claim('w', 'us', 10, 60) $$, 'the time is over');
+select t.give_up() \g /dev/null
 select is(t.error(:'z'), 'serverInternal: perspective home did not answer in time', 'without it nothing passes');
 -- Validators that are all away: the signer tells the applicant.
 select t.authz(:'a', t.order(:'a', 'i2.test')) as z \gset
 select t.respond(:'a', :'z') \g /dev/null
 update jobs set give_up_at = now() where object_id = :'z';
-select is_empty($$ select * from sign.claim('s', 10, 60) $$, 'nothing to sign');
+select isnt_empty($$ select * from sign.give_up() where object is not null and failure is null $$, 'it ends it'), is(sign.give_up()::text, '(,)', 'once');
 select is(t.error(:'z'), 'serverInternal: perspective default did not answer in time', 'but to give up');
 select ok(give_up_at = (select expires_at from authorizations where id = object_id), 'no longer than the authorization itself')
   from jobs, (select t.respond(:'a', t.authz(:'a', t.order(:'a', 'j.test')), _patience => 7 * 86400)) r;

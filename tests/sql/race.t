@@ -331,7 +331,7 @@ for _ in $(seq 5); do
 	call "select status from web.order_poll('$account', '$(head -n 1 "$dir/orders")')"
 done
 ok "5 signers find CAA checks too old: all are answered" open_gate
-ok "none is signed" are "$(query "select count(*) from acme.jobs where kind = 'issue' and attempts > 0")" 0
+ok "none is signed" are "$(query "select count(*) from acme.jobs where kind = 'issue' and worker is not null")" 0
 ok "each is checked again, once by each perspective" are "$(query "select count(*) || ' ' || count(distinct (object_id, perspective)) from acme.jobs where kind = 'validate'")" "30 30"
 ok "each keeps its job" are "$(query "select count(*) from acme.jobs where kind = 'issue' and run_after = 'infinity'")" 10
 query "delete from acme.jobs"
@@ -354,10 +354,10 @@ for order in $(cat "$dir/orders"); do
 	z=$(query "select t.authz('$account', '$order')")
 	one=$(query "select t.job('$z', 'default')")
 	two=$(query "select t.job('$z', 'eu')")
-	call "va.retry('$one', 1, '', '{\"type\": \"dns\"}', null, 0)"
+	call "va.retry('$one', 1, '', '{\"type\": \"dns\", \"detail\": \"x\"}', null, 0)"
 	call "t.finish('$one', 1)"
 	call "t.finish('$two', 1)"
-	call "va.retry('$two', 1, '', '{\"type\": \"dns\"}', null, 5000)"
+	call "va.retry('$two', 1, '', '{\"type\": \"dns\", \"detail\": \"x\"}', null, 5000)"
 	call "select status from t.respond('$account', '$z')"
 done
 for order in $(head -n 4 "$dir/orders"); do
@@ -367,6 +367,8 @@ query "update acme.jobs set give_up_at = now(), run_after = now() where object_i
 for _ in $(seq 4); do
 	call "select count(*) from va.claim('w', 'default', 10, 60)"
 	call "select count(*) from va.claim('w', 'eu', 10, 60)"
+	call "select failure from va.give_up()"
+	call "select failure from sign.give_up()"
 done
 ok "outcomes, retries, responses, give-up and deactivation at once: all are answered" open_gate
 ok "of each job one word is heard at most" are "$(query "select count(*) from acme.validations v join acme.order_authorizations x on x.authorization_id = v.object_id
@@ -422,6 +424,7 @@ for job in $(query "select id from acme.jobs where attempts = 1"); do
 done
 for i in $(seq 5); do
 	call "select count(*) from va.claim('w', 'default', 10, 60)"
+	call "select failure from va.give_up()"
 	call "select ran from sign.maintain(7776000, 7776000)"
 	call "select t.type(problem) from web.order_get($signed, '$order')"
 	call "t.order('$account', 'late$i.test')"

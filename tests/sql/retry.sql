@@ -65,6 +65,7 @@ select is(t.retry(:'j', 11, 'seven', 0), true, 'which may fail');
 select is((select attempt from va.claim('w', 'default', 10, 60)), 12, 'one more');
 update jobs set run_after = now();
 select is_empty($$ select * from va.claim('w', 'default', 10, 60) $$, 'which was the fifth that was lost');
+select t.give_up() \g /dev/null
 select is(t.seen(:'z'), 'invalid validation was tried 5 times without an outcome ["seven"]', 'given up');
 
 -- Patience ends while it waits for the next try.
@@ -76,6 +77,7 @@ select is(t.retry(:'j', 1, 'refused', 9223372036854775807), true, 'a long pause'
 select is(t.seen(:'z'), 'processing refused 60', 'nobody need wait that long to ask again');
 update jobs set give_up_at = now();
 select is_empty($$ select * from va.claim('w', 'elsewhere', 10, 60) $$, 'any validator');
+select t.give_up() \g /dev/null
 select is(t.seen(:'z'), 'invalid refused ["refused"]', 'gives up, with the last error');
 
 -- What a remote perspective goes through is not shown.

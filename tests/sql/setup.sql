@@ -70,6 +70,17 @@ create function t.job(_object uuid, _perspective text default null) returns uuid
 create function t.finish(_job uuid, _attempt int, _problem jsonb default null, _region text default '') returns boolean language sql as
 	$$ select accepted from va.finish(_job, _attempt, _region, _problem, '{"seen": true}', null) $$;
 
+-- Ends every validation whose time is over, in one transaction: only for a test that is alone; returns how many.
+create function t.give_up() returns int8 language plpgsql as $$
+declare
+	_n int8 := 0;
+begin
+	while (select object is not null from va.give_up()) loop
+		_n := _n + 1;
+	end loop;
+	return _n;
+end $$;
+
 -- Ends whatever validation of a perspective is queued; returns how many.
 create function t.validate(_problem jsonb default null, _perspective text default 'default', _region text default '') returns int8
 language sql as $$

@@ -3,8 +3,8 @@
 select no_plan();
 select t.account('k1') as a \gset
 
-select is(va.hello('h/1', 'default', 'RIPE', '1.0', true, true), false, 'hello'),
-       is(va.hello('h/1', 'default', 'RIPE', '1.0', true, false), true, 'hello again');
+select is(va.hello('h/1', 'default', 'RIPE', '1.0', true, true)::text, '(f,RIPE,)', 'hello'),
+       is(va.hello('h/1', 'default', 'RIPE', '1.0', true, false)::text, '(t,RIPE,)', 'hello again');
 select is((select row(kind, perspective, region, version, assume_valid)::text from acme.daemons), '(validator,default,RIPE,1.0,t)', 'noted');
 update acme.daemons set started_at = started_at - interval '1 day', seen_at = seen_at - interval '1 day';
 select va.hello('h/1', 'default', 'RIPE', '1.0', true, false) \g /dev/null
@@ -57,6 +57,7 @@ select t.authz(:'a', t.order(:'a', 'a.test')) as z \gset
 select t.respond(:'a', :'z') \g /dev/null
 select web.authorization_deactivate(:'a', 1, t.nonce(), t.key(), :'z') \g /dev/null
 select is_empty($$ select * from va.claim('w', 'default', 10, 60) $$, 'deactivated: not handed out');
+select t.give_up() \g /dev/null
 select is((select count(*) from acme.jobs), 0::bigint, 'but deleted');
 
 -- Time runs out while it is in the queue, or in hand.
@@ -66,6 +67,7 @@ select t.respond(:'a', :'z') \g /dev/null
 update acme.authorizations set expires_at = now() where id = :'z';
 update acme.jobs set give_up_at = now();
 select is_empty($$ select * from va.claim('w', 'default', 10, 60) $$, 'expired: not handed out');
+select t.give_up() \g /dev/null
 select is((select row(a.status, c.status, c.error, o.status)::text from acme.authorizations a, acme.challenges c, acme.orders o
             where a.id = :'z' and c.authorization_id = :'z' and c.type = 'dns-01' and o.id = :'o'),
           row('invalid'::text, 'invalid'::text, '{"type": "malformed", "detail": "authorization expired"}'::jsonb, 'invalid'::text)::text, 'but invalid');
@@ -86,6 +88,7 @@ update acme.jobs set attempts = 4, run_after = now();
 select is((select attempt from va.claim('w', 'default', 10, 60)), 5, 'a fifth time');
 update acme.jobs set run_after = now();
 select is_empty($$ select * from va.claim('w', 'default', 10, 60) $$, 'no sixth');
+select t.give_up() \g /dev/null
 select is((select error from acme.challenges where authorization_id = :'z' and type = 'dns-01'),
           '{"type": "serverInternal", "detail": "validation was tried 5 times without an outcome"}', 'it is given up');
 select is(row(t.status('authorizations', :'z'), t.status('orders', :'o'))::text, '(invalid,invalid)', 'with its order');

@@ -31,11 +31,21 @@ static void add(struct dns_records *records, const char *text)
 	dns_records_add(records, data, 2 + tag_len + strlen(value));
 }
 
+/* Made once, and kept. */
+static struct json_object *dns_only(void)
+{
+	static struct json_object *methods;
+
+	if (!methods)
+		methods = json_tokener_parse("[\"dns-01\"]");
+	return methods;
+}
+
 static struct caa_request request_for(bool wildcard)
 {
 	return (struct caa_request){
 		.wildcard = wildcard,
-		.method = "dns-01",
+		.methods = dns_only(),
 		.account_uri = ACCOUNT,
 		.identities = &identities,
 	};
@@ -232,6 +242,31 @@ static void test_methods(void **state UNUSED)
 	};
 
 	check(rows, ARRAY_LEN(rows));
+}
+
+/* Of several methods by which a name was validated one is enough, in whatever sequence. */
+static void test_several_methods(void **state UNUSED)
+{
+	static const struct {
+		const char *methods, *record;
+		const char *detail; /* NULL: permitted */
+	} rows[] = {
+		{ "[\"dns-01\",\"http-01\"]", "0 issue ca.example; validationmethods=dns-01", NULL },
+		{ "[\"http-01\",\"dns-01\"]", "0 issue ca.example; validationmethods=dns-01", NULL },
+		{ "[\"http-01\",\"tls-alpn-01\"]", "0 issue ca.example; validationmethods=dns-01",
+		  "for other validation methods, expected http-01, tls-alpn-01" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct caa_request request = request_for(false);
+		const char        *detail;
+
+		request.methods = json_tokener_parse(rows[i].methods);
+		detail = judge((const char *const[]){ rows[i].record, NULL }, &request);
+		json_object_put(request.methods);
+		if (!detail != !rows[i].detail || (detail && !strstr(detail, rows[i].detail)))
+			fail_msg("row %zu: %s", i, detail ? detail : "permitted");
+	}
 }
 
 /* conformance B39: every account parameter with every list of methods, in issue and in issuewild */
@@ -475,6 +510,7 @@ int main(void)
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_unsatisfiable),
 		cmocka_unit_test(test_methods),
+		cmocka_unit_test(test_several_methods),
 		cmocka_unit_test(test_matrix),
 		cmocka_unit_test(test_parameters_belong_to_their_record),
 		cmocka_unit_test(test_malformed_records),

@@ -50,8 +50,8 @@ static void test_good(void **state UNUSED)
 		{ "dns-01", "dns", "a.example", "t", TOKEN, TOKEN ".x", NULL, NULL },
 		{ "dns-persist-01", "dns", "a.example", "f", NULL, NULL, "[\"t1\"]", NULL },
 		{ "caa", NULL, NULL, NULL, NULL, NULL, NULL,
-		  "[{\"name\":\"a.example\",\"method\":\"http-01\"},{\"name\":\"*.b.example\",\"method\":\"dns-01\"}"
-		  "]" },
+		  "[{\"name\":\"a.example\",\"methods\":[\"http-01\",\"dns-01\"]},"
+		  "{\"name\":\"*.b.example\",\"methods\":[\"dns-01\"]}]" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
@@ -100,9 +100,14 @@ static void test_bad(void **state UNUSED)
 		{ { .type = "caa", .names = "not JSON" }, "0 names" },
 		{ { .type = "caa", .names = "[\"a.example\"]" }, "validated with nothing" },
 		{ { .type = "caa", .names = "[{\"name\":\"a.example\"}]" }, "validated with nothing" },
-		{ { .type = "caa", .names = "[{\"name\":\"a.example\",\"method\":\"caa\"}]" }, "validated with caa" },
-		{ { .type = "caa", .names = "[{\"name\":\"192.0.2.1\",\"method\":\"http-01\"}]" }, "" },
-		{ { .type = "caa", .names = "[{\"method\":\"http-01\"}]" }, "" },
+		{ { .type = "caa", .names = "[{\"name\":\"a.example\",\"methods\":[\"dns-01\",\"caa\"]}]" },
+		  "validated with caa" },
+		{ { .type = "caa", .names = "[{\"name\":\"a.example\",\"methods\":[]}]" }, "validated with nothing" },
+		{ { .type = "caa", .names = "[{\"name\":\"a.example\",\"methods\":\"dns-01\"}]" },
+		  "validated with nothing" },
+		{ { .type = "caa", .names = "[{\"name\":\"a.example\",\"methods\":[null]}]" }, "validated with null" },
+		{ { .type = "caa", .names = "[{\"name\":\"192.0.2.1\",\"methods\":[\"http-01\"]}]" }, "" },
+		{ { .type = "caa", .names = "[{\"methods\":[\"http-01\"]}]" }, "" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {

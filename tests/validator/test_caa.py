@@ -193,7 +193,7 @@ def test_own_name(rig):
     publish(rig, "own.test", f'0 issue "{CA}"')
     result = assert_permitted(check(rig, "own.test"))
     assert result.record["caa"] == [
-        {"name": "own.test", "method": "dns-01", "foundAt": "own.test", "records": [f"0 issue {CA}"]}]
+        {"name": "own.test", "methods": ["dns-01"], "foundAt": "own.test", "records": [f"0 issue {CA}"]}]
 
 
 def test_closest_domain_wins(rig):
