@@ -335,6 +335,7 @@ static int check_values(struct load *l, const struct conf *c)
 {
 	const struct conf_place *base_url = conf_place_find(&l->places, NULL, NULL, "base-url");
 	const struct conf_place *log_level = conf_place_find(&l->places, NULL, NULL, "log-level");
+	const char              *zone_servers = c->validator.zone_servers;
 	enum log_level           level;
 	int                      r;
 
@@ -348,6 +349,11 @@ static int check_values(struct load *l, const struct conf *c)
 		                   "%s:%d: log-level is %s, permitted are error, warning, notice, info "
 		                   "and debug",
 		                   l->path, log_level->line, c->log_level);
+	if (strcmp(zone_servers, "validated") != 0 && strcmp(zone_servers, "always") != 0 &&
+	    strcmp(zone_servers, "never") != 0)
+		return problem_set(l->p, PROB_CONFIG,
+		                   "%s:%d: zone-servers is %s, permitted are validated, always and never", l->path,
+		                   conf_place_find(&l->places, "validator", NULL, "zone-servers")->line, zone_servers);
 	r = check_url(l, NULL, NULL, "terms-of-service", c->terms_of_service);
 	return r < 0 ? r : check_url(l, NULL, NULL, "website", c->website);
 }

@@ -158,25 +158,41 @@ static void ask_authority(struct attempt *a, const char *name)
 	s->authority = authority_ask(a->env->authority, name, DNS_TXT, on_authority, a);
 }
 
+/*
+ * Where the resolvers validate and we do not, an unsigned answer from elsewhere would undo what they are for
+ * (RFC 8555 11.2).
+ */
+static bool may_ask(const struct attempt *a, const char *name)
+{
+	const struct conf_validator *conf = &a->env->conf->validator;
+	const bool                   validated = conf->trust_anchor_file && *conf->trust_anchor_file;
+
+	if (strcmp(conf->zone_servers, "always") != 0 && (strcmp(conf->zone_servers, "never") == 0 || !validated))
+		return false;
+	return rs_is_cached(a->env->rs, name);
+}
+
+/* True when the zone's servers are being asked. */
+static bool ask_once(struct attempt *a, const char *name, bool *asked)
+{
+	if (*asked)
+		return false;
+	*asked = true;
+	if (!may_ask(a, name))
+		return false;
+	ask_authority(a, name);
+	return true;
+}
+
 /* First those of the name, which know of a new alias, then those of where the alias leads. */
 static void ask_on(struct attempt *a)
 {
 	struct dns_txt *s = a->state;
 
-	if (!s->asked_name) {
-		s->asked_name = true;
-		if (rs_is_cached(a->env->rs, s->name)) {
-			ask_authority(a, s->name);
-			return;
-		}
-	}
-	if (!s->asked_owner && strcasecmp(s->owner, s->name) != 0) {
-		s->asked_owner = true;
-		if (rs_is_cached(a->env->rs, s->owner)) {
-			ask_authority(a, s->owner);
-			return;
-		}
-	}
+	if (ask_once(a, s->name, &s->asked_name))
+		return;
+	if (strcasecmp(s->owner, s->name) != 0 && ask_once(a, s->owner, &s->asked_owner))
+		return;
 	finish(a, &s->verdict);
 }
 

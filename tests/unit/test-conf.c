@@ -186,6 +186,7 @@ static void test_refused(void **state UNUSED)
 		{ URL "responder { retry-after = 11min }\n", ":2: retry-after is '11min', permitted are 1s to 10min" },
 		{ URL "responder { retry-after = 9999999s }\n", ":2: retry-after is '9999999s', permitted are" },
 		{ URL "prepared-statements = true\n", ":2: prepared-statements is 'true', permitted are yes and no" },
+		{ URL "validator {\nzone-servers = maybe\n}\n", ":3: zone-servers is maybe, permitted are validated, always and never" },
 		{ URL "log-level = loud\n",
 		  ":2: log-level is loud, permitted are error, warning, notice, info and debug" },
 		{ URL "log-level = informational\n", ":2: log-level has 13 characters, permitted are 0 to 10" },

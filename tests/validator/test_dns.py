@@ -172,7 +172,7 @@ def test_stub_zone(rig):
 @pytest.fixture(name="forwarder")
 def asked_by_the_validator(rig):
     server = dns_server.Forwarder(rig.knot)
-    with rig.configured(resolvers=listed(server.address)):
+    with rig.configured(**{"resolvers": listed(server.address), "zone-servers": '"always"'}):
         yield server
     server.stop()
 
@@ -214,11 +214,22 @@ def test_wrong_at_the_authority_too(rig, forwarder):
 def test_authority_at_forbidden_address(rig, forwarder):
     """It is not asked, and the applicant does not learn its address."""
     forwarder.prime("_acme-challenge.forbidden.dns.test")
-    with rig.configured(**{"resolvers": listed(forwarder.address), "deny-networks": listed("127.0.0.1")}):
+    settings = {"resolvers": listed(forwarder.address), "zone-servers": '"always"', "deny-networks": listed("127.0.0.1")}
+    with rig.configured(**settings):
         outcome = rig.txt("forbidden.dns.test", lambda d: [d])
         assert_invalid(outcome, "incorrectResponse", "no TXT record")
         assert "127.0.0.1" not in outcome.error["detail"]
         assert "policy" in outcome.record["answers"][1]["failure"]
+
+
+@pytest.mark.parametrize("when", ["validated", "never"])
+def test_resolvers_that_validate_have_the_last_word(rig, forwarder, when):
+    """Their signed absence is worth more than an unsigned record from the zone's servers."""
+    forwarder.prime(f"_acme-challenge.{when}.dns.test")
+    with rig.configured(**{"resolvers": listed(forwarder.address), "zone-servers": f'"{when}"'}):
+        outcome = rig.txt(f"{when}.dns.test", lambda d: [d])
+    assert_invalid(outcome, "incorrectResponse", "no TXT record")
+    assert [a["from"] for a in outcome.record["answers"]] == ["resolvers"]
 
 
 def test_authority_that_is_silent(rig, forwarder):
@@ -496,7 +507,7 @@ def test_persist_past_a_cache(rig):
     cache = dns_server.Forwarder(rig.knot)
     cache.prime("_validation-persist.cached.dns.test")
     try:
-        with rig.configured(resolvers=listed(cache.address)):
+        with rig.configured(**{"resolvers": listed(cache.address), "zone-servers": '"always"'}):
             assert_valid(persist(rig, "cached.dns.test", f"{ISSUER}; accounturi={ACCOUNT}"))
     finally:
         cache.stop()
