@@ -106,6 +106,42 @@ select va.claim('w', 'default', 10, 60) \g /dev/null
 select is(t.end(:'o', '{"type": "caa", "detail": "no"}'), 'true', 'forbidden meanwhile');
 select is(t.shows(:'o'), 'invalid caa no', 'invalid'), is((select count(*) from jobs), 0::bigint, 'no job is left');
 
+-- A signer that has had the job since before that can do nothing with it.
+select t.ready_caa('{f2.test}') as o \gset
+select t.bell(:'o'), va.claim('w', 'default', 10, 60) \g /dev/null
+select t.end(:'o') \g /dev/null
+select job as j, attempt from sign.claim('slow', 1, 60) \gset
+update orders set caa_checked_at = now() - interval '7 hours 30 minutes' where id = :'o';
+select is(t.reserve(:'j', :attempt), null, 'nothing is reserved that is to be checked again');
+update orders set caa_checked_at = now() where id = :'o';
+select is(t.reserve(:'j', :attempt), :'j'::uuid, 'but what is not');
+update orders set caa_checked_at = now() - interval '7 hours 30 minutes' where id = :'o';
+select is_empty(format($$ select * from sign.finish(array[%L::uuid], array[%s], array['der'::bytea]) $$, :'j', :attempt), 'nor stored');
+update jobs set run_after = now();
+select is_empty($$ select * from sign.claim('quick', 1, 60) $$, 'it is checked again');
+select is((select row(worker, attempts - failures)::text from jobs where id = :'j'), '(,1)', 'which is no lost attempt, and nobody has it');
+update orders set caa_checked_at = now() where id = :'o';
+select is_empty(format($$ select * from sign.finish(array[%L::uuid], array[%s], array['der'::bytea]) $$, :'j', :attempt), 'the slow one is late for good');
+delete from jobs;
+
+-- A name that two authorizations cover was validated by the methods of both.
+create function t.both(_first text, _second text) returns jsonb language plpgsql as $$
+declare
+	_account constant uuid := (select account_id from accounts where jwk = 'k1');
+	_id      uuid;
+begin
+	select id into _id
+	  from web.order_new(_account, 1, t.nonce(), t.key(), null, t.identifiers(array[_first, _second]), jsonb_build_array(
+	       (t.wanted(array[_first], case _first when 'b.s.test' then 's.test' end)) -> 0,
+	       (t.wanted(array[_second], case _second when 'b.s.test' then 's.test' end)) -> 0),
+	       'default', null, null, 86400, 86400, false, false, null, null, null, t.quorum(), '["a.s.test", "b.s.test"]');
+	perform t.respond(_account, a.id, case when a.subdomains then 'dns-01' else 'http-01' end) from core.authorizations_of(_account, _id) a;
+	perform t.validate();
+	return core.caa_methods(_account, _id, '["b.s.test", "a.s.test"]');
+end $$;
+select is(t.both(f, s), '[{"name": "a.s.test", "methods": ["dns-01", "http-01"]}, {"name": "b.s.test", "methods": ["dns-01"]}]', f || ' first')
+  from (values ('a.s.test', 'b.s.test'), ('b.s.test', 'a.s.test')) v(f, s);
+
 -- The check counts from its first success.
 select t.ready_caa('{g.test}', _quorum => t.quorum('{default,eu}', 1)) as o \gset
 select t.bell(:'o'), va.claim('w', p, 10, 60) from unnest(array['default', 'eu']) p \g /dev/null
@@ -143,7 +179,8 @@ select t.ready_caa('{x.k.test,*.k.test}', _ancestor => 'k.test') as o \gset
 select t.bell(:'o') \g /dev/null
 select is((select names from va.claim('w', 'default', 10, 60)), '[{"name": "*.k.test", "methods": ["dns-01"]}, {"name": "x.k.test", "methods": ["dns-01"]}]', 'names below');
 select t.end(:'o') \g /dev/null
-select is((select evidence #>> '{authorizations,0,name}' from sign.claim('s', 1, 60)), 'k.test', 'the evidence is that of the name above');
+select is((select (evidence #> '{authorizations,0}') - 'age' - 'agreed' || jsonb_build_object('young', (evidence #> '{authorizations,0,age}')::int < 60) from sign.claim('s', 1, 60)),
+          '{"name": "k.test", "type": "dns-01", "young": true, "subdomains": true}', 'the evidence is that of the name above');
 delete from jobs;
 select is((select id from t.order_with(:'a', array['m.test', 'l.test'], _caa => '["m.test", "l.test"]', _reuse_order => true)),
           (select id from t.order_with(:'a', array['l.test', 'm.test'], _caa => '["l.test", "m.test"]', _reuse_order => true)), 'an open order is found again');

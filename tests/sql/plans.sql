@@ -102,7 +102,29 @@ select admin.order_list(10, null), admin.order_show(:'o'), admin.cert_list(10, n
 select t.status('orders', :'o') as status \gset
 select is(:'status'::text, 'valid', 'the flow came to its end'), is(:'q_status'::text, 'valid', 'from several perspectives too');
 
+-- An order of a hundred names is claimed by each perspective in little time, which does not go by their product.
+create function t.many_names(_account uuid, _n int) returns interval language plpgsql as $$
+declare
+	_names   constant text[] := array(select format('n%s.o%s.test', n, _n) from generate_series(1, _n) n);
+	_order   constant uuid := (t.order_with(_account, _names, _caa => to_jsonb(_names))).id;
+	_since   timestamptz;
+begin
+	update challenges c set status = 'processing' from core.authorizations_of(_account, _order) a where c.account_id = _account and c.authorization_id = a.id and c.type = 'http-01';
+	update challenges c set status = 'valid' from core.authorizations_of(_account, _order) a where c.account_id = _account and c.authorization_id = a.id and c.type = 'http-01';
+	update authorizations set status = 'valid', validated_at = now() where account_id = _account and id in (select id from core.authorizations_of(_account, _order));
+	update orders set status = 'ready' where account_id = _account and id = _order;
+	update orders set status = 'processing' where account_id = _account and id = _order;
+	perform core.caa_methods(_account, _order, to_jsonb(_names));
+	_since := clock_timestamp();
+	for i in 1..5 loop
+		perform core.validation(_account, _order, 'caa');
+	end loop;
+	return clock_timestamp() - _since;
+end $$;
+select t.many_names(:'b', 10) as ten, t.many_names(:'b', 100) as hundred \gset
+
 select pg_stat_force_next_flush();
+select cmp_ok(:'hundred'::interval, '<', 40 * :'ten'::interval, 'ten times the names take little more than ten times as long');
 select is(seq_scan, 0::bigint, relname || ' was read by key')
   from pg_stat_user_tables
  where schemaname = 'acme' and pg_table_size(relid) > 60000
