@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
-# chertctl eab and account agree against a real PostgreSQL; the client is played by SQL.
+# chertctl eab, account agree and perspective against a real PostgreSQL; the client is played by SQL.
 set -u
 top=$(cd "$(dirname "$0")/../.." && pwd)
 build=$(cd "${top_builddir:-.}" && pwd)
@@ -166,5 +166,21 @@ check='a, = r
 assert a["terms"] == "2"'
 ok "account show tells which" json account show "$id"
 ok "agree by what is no account" refuses 1 "is no id" agree terms x
+
+# --- perspective
+
+sql "create role chert_va_fra; grant chert_va to chert_va_fra"
+psql -q -d chert -f "$top/sql/roles.sql"
+ok "its role has the settings of chert_va" test "$(sql "select count(*) from pg_db_role_setting s join pg_roles r on r.oid = setrole
+	where rolname in ('chert_va', 'chert_va_fra') group by setconfig having count(*) = 2")" = 2
+ok "perspective add" ctl perspective add --region RIPE fra chert_va_fra
+ok "perspective add again" refuses 1 "perspective fra is listed already" ctl perspective add fra chert_va_fra
+ok "perspective add with the role of another program" refuses 1 "chert_web is no role that was granted chert_va" ctl perspective add x chert_web
+ok "perspective add with a long region" refuses 1 "a region up to 40" ctl perspective add --region "$(printf '%041d' 0)" x chert_va
+check='r = r[0]
+assert (r["name"], r["role"], r["region"]) == ("fra", "chert_va_fra", "RIPE")'
+ok "perspective list" json perspective list
+ok "perspective delete" ctl perspective delete fra
+ok "perspective delete again" refuses 1 "no such perspective" ctl perspective delete fra
 
 done_testing
