@@ -9,6 +9,7 @@
 #include "base/clk.h"
 #include "base/mem.h"
 #include "pki/ident.h"
+#include "validator/timer.h"
 
 #define ZONES_MAX     8 /* each has a resolver of its own, of some megabytes */
 #define ZONE_LIFE     (60 * CLK_SECOND)
@@ -303,8 +304,6 @@ static void on_late(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 struct authority_query *authority_ask(struct authority *au, const char *name, enum dns_type type, rs_cb *cb, void *arg)
 {
 	struct authority_query *q = xcalloc(1, sizeof(*q));
-	const int64_t           timeout = au->setup.conf->resolve_timeout;
-	struct timeval          tv = { .tv_sec = timeout / CLK_SECOND, .tv_usec = timeout % CLK_SECOND };
 
 	q->au = au;
 	q->name = xstrdup(name);
@@ -313,7 +312,7 @@ struct authority_query *authority_ask(struct authority *au, const char *name, en
 	q->arg = arg;
 	q->ancestor = q->name;
 	q->timer = oom_check(evtimer_new(au->setup.base, on_late, q));
-	event_add(q->timer, &tv);
+	timer_start(q->timer, au->setup.conf->resolve_timeout);
 	ask_soa(q);
 	return q;
 }

@@ -12,6 +12,7 @@
 #include "db/db.h"
 #include "db/outage.h"
 #include "validator/jobs.h"
+#include "validator/timer.h"
 
 #define PROGRAM        "chert-validator"
 #define HELLO_INTERVAL (10 * CLK_SECOND)
@@ -41,16 +42,11 @@ struct loop {
 	struct problem     fatal;
 };
 
-static void start_timer(struct loop *l, enum timer timer, int64_t in)
-{
-	struct timeval tv = { .tv_sec = in / CLK_SECOND, .tv_usec = in % CLK_SECOND };
-
-	event_add(l->timers[timer], &tv);
-}
-
 static void wake(void *arg)
 {
-	start_timer(arg, TIMER_WORK, 0);
+	struct loop *l = arg;
+
+	timer_start(l->timers[TIMER_WORK], 0);
 }
 
 /* --- the database */
@@ -138,11 +134,11 @@ static void work(struct loop *l)
 	/* Notifications arrive with the answers to calls too. */
 	if (l->db && db_rang(l->db)) {
 		jobs_ring(l->jobs);
-		start_timer(l, TIMER_WORK, 0);
+		timer_start(l->timers[TIMER_WORK], 0);
 	}
 	watch_bell(l);
 	if (r < 0)
-		start_timer(l, TIMER_POLL, RETRY_INTERVAL);
+		timer_start(l->timers[TIMER_POLL], RETRY_INTERVAL);
 	if (l->stopping && jobs_held(l->jobs) == 0)
 		event_base_loopbreak(l->base);
 }
@@ -154,7 +150,7 @@ static void on_poll(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 	struct loop *l = arg;
 
 	jobs_ring(l->jobs);
-	start_timer(l, TIMER_POLL, l->conf->validator.poll_interval);
+	timer_start(l->timers[TIMER_POLL], l->conf->validator.poll_interval);
 	work(l);
 }
 
@@ -192,8 +188,8 @@ static void on_signal(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 	l->stopping = true;
 	notify_supervisor("STOPPING=1");
 	jobs_stop(l->jobs);
-	start_timer(l, TIMER_STOP, STOP_GRACE);
-	start_timer(l, TIMER_WORK, 0);
+	timer_start(l->timers[TIMER_STOP], STOP_GRACE);
+	timer_start(l->timers[TIMER_WORK], 0);
 }
 
 static void make_events(struct loop *l)
@@ -271,7 +267,7 @@ int loop_run(const struct conf *conf, struct vantage vantage, bool assume_valid,
 	if (r == 0) {
 		if (assume_valid)
 			log_event(LOGL_WARNING, "assume-valid", "meaning", "no challenge is checked", NULL);
-		start_timer(&l, TIMER_POLL, 0);
+		timer_start(l.timers[TIMER_POLL], 0);
 		event_base_dispatch(base);
 	}
 	if (l.fatal.code != PROB_NONE) {

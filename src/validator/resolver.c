@@ -17,6 +17,7 @@
 #include "validator/extended-error.h"
 #include "validator/hosts.h"
 #include "validator/resolver-setup.h"
+#include "validator/timer.h"
 
 #define CLASS_IN       1
 #define SECURITY_BOGUS 1
@@ -75,16 +76,9 @@ static void on_timer(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 	if (!q->answered) {
 		ub_cancel(q->rs->ctx, q->async_id);
 		problem_set(&q->problem, PROB_DNS, "no answer to the query for %s %s within %lld ms", q->name,
-		            dns_type_name(q->type), (long long)(q->rs->setup.conf->resolve_timeout / 1000));
+		            dns_type_name(q->type), (long long)(q->rs->setup.conf->resolve_timeout / CLK_MILLISECOND));
 	}
 	deliver(q);
-}
-
-static void schedule(struct rs_query *q, int64_t in)
-{
-	struct timeval tv = { .tv_sec = in / CLK_SECOND, .tv_usec = in % CLK_SECOND };
-
-	event_add(q->timer, &tv);
 }
 
 static void judge_bogus(struct rs_query *q, const char *why)
@@ -153,7 +147,7 @@ static void on_answer(void *arg, int rcode, void *message, int len, int security
 		q->extended = ede_ask(q->rs->setup.base, &q->rs->first, q->name, q->type, on_extended, q);
 	/* Delivered from the loop: the callback may ask again, or be what is running ub_resolve_event(). */
 	if (!q->extended)
-		schedule(q, 0);
+		timer_start(q->timer, 0);
 }
 
 static bool answer_from_hosts(struct rs_query *q)
@@ -193,9 +187,9 @@ static void ask_network(struct rs_query *q)
 		q->asked = false;
 		q->answered = true;
 		judge_refusal(q, err);
-		schedule(q, 0);
+		timer_start(q->timer, 0);
 	} else if (!q->answered) {
-		schedule(q, q->rs->setup.conf->resolve_timeout);
+		timer_start(q->timer, q->rs->setup.conf->resolve_timeout);
 	}
 }
 
@@ -213,7 +207,7 @@ struct rs_query *rs_ask(struct resolver *rs, const char *name, enum dns_type typ
 	rs->n_queries++;
 	q->answered = answer_from_hosts(q);
 	if (q->answered)
-		schedule(q, 0);
+		timer_start(q->timer, 0);
 	else
 		ask_network(q);
 	return q;
