@@ -9,8 +9,8 @@
 
 /*
  * What a stranger sent, fit for the log and the operator's eyes, and where it is a URL for the applicant's (RFC 8555
- * 10.4): printable ASCII only, no double quotes, cut to `size` - 1 characters with an ellipsis, and with {token} in place
- * of `secret` (may be NULL).
+ * 10.4): printable ASCII only, no double quotes, cut to `size` - 1 characters with an ellipsis, and with {token} in
+ * place of `secret` (may be NULL).
  */
 void excerpt(char *out, size_t size, const void *text, size_t len, const char *secret) NONNULL(1, 3);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Why a resolver could not answer (RFC 8914).  libunbound keeps such errors to itself, so the resolver is asked once more,
- * for its error alone: what it says is a hint for messages, unauthenticated, and decides nothing.
+ * Why a resolver could not answer (RFC 8914).  libunbound keeps such errors to itself, so the resolver is asked once
+ * more, for its error alone: what it says is a hint for messages, unauthenticated, and decides nothing.
  */
 #ifndef CHERT_VALIDATOR_EXTENDED_ERROR_H
 #define CHERT_VALIDATOR_EXTENDED_ERROR_H

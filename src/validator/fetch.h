@@ -35,8 +35,9 @@ void ft_free(struct fetcher *ft);
 DEFINE_FREEP(fetcher, struct fetcher *, ft_free);
 
 /*
- * Begins a GET; cb is called once, later, from the loop.  The result is good until then, or until ft_cancel().  Connecting,
- * the TLS handshake and the wait for the first byte have limits of their own; reading on is left to the caller's.
+ * Begins a GET; cb is called once, later, from the loop.  The result is good until then, or until ft_cancel().
+ * Connecting, the TLS handshake and the wait for the first byte have limits of their own; reading on is left to the
+ * caller's.
  */
 struct fetch *ft_get(struct fetcher *ft, const struct hop *hop, const struct addr *addr, ft_cb *cb,
                      void *arg) RETURNS_NONNULL NONNULL(1, 2, 3, 4);

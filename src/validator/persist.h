@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * The records of dns-persist-01, in both generations of draft-ietf-acme-dns-persist: up to -01 accounturi is the account's
- * URL, from -02 on a hash of it.
+ * The records of dns-persist-01, in both generations of draft-ietf-acme-dns-persist: up to -01 accounturi is the
+ * account's URL, from -02 on a hash of it.
  */
 #ifndef CHERT_VALIDATOR_PERSIST_H
 #define CHERT_VALIDATOR_PERSIST_H

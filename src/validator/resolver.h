@@ -21,8 +21,9 @@ struct rs_query;
 
 /*
  * records is NULL when there is a problem: PROB_DNS (time-out, server failure, malformed answer), which may pass;
- * PROB_DNSSEC (bogus) and PROB_NO_RECORD (the name is too long to exist), which are final.  There are none in it, and rcode tells, when the name or the type does not exist.
- * Both are valid during the call only; the problem may be moved away.
+ * PROB_DNSSEC (bogus) and PROB_NO_RECORD (the name is too long to exist), which are final.  There are none in it, and
+ * rcode tells, when the name or the type does not exist.  Both are valid during the call only; the problem may be moved
+ * away.
  */
 typedef void rs_cb(void *arg, const struct dns_records *records, struct problem *p);
 
