@@ -43,13 +43,15 @@ static void make_one_line(char *text)
 	}
 }
 
-static void PRINTF_LIKE(2, 0) format(char *out, const char *fmt, va_list ap)
+/* Behind the `used` bytes that are there. */
+static void PRINTF_LIKE(3, 0) format(char out[PROBLEM_DETAIL_MAX], size_t used, const char *fmt, va_list ap)
 {
-	int n = vsnprintf(out, PROBLEM_DETAIL_MAX, fmt, ap);
+	const size_t room = PROBLEM_DETAIL_MAX - used;
+	const int    n = vsnprintf(out + used, room, fmt, ap);
 
-	if (n >= PROBLEM_DETAIL_MAX)
+	if (n >= 0 && (size_t)n >= room)
 		trim_partial_char(out);
-	make_one_line(out);
+	make_one_line(out + used);
 }
 
 int problem_set_at(const char *file, int line, struct problem *p, enum prob_code code, const char *fmt, ...)
@@ -62,9 +64,20 @@ int problem_set_at(const char *file, int line, struct problem *p, enum prob_code
 	p->file = file;
 	p->line = line;
 	va_start(ap, fmt);
-	format(p->detail, fmt, ap);
+	format(p->detail, 0, fmt, ap);
 	va_end(ap);
 	return -(int)code;
+}
+
+int problem_append(struct problem *p, const char *fmt, ...)
+{
+	va_list ap;
+
+	assert(p->code != PROB_NONE);
+	va_start(ap, fmt);
+	format(p->detail, strlen(p->detail), fmt, ap);
+	va_end(ap);
+	return -(int)p->code;
 }
 
 int problem_cause(struct problem *p, const char *fmt, ...)
@@ -72,7 +85,7 @@ int problem_cause(struct problem *p, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	format(p->cause, fmt, ap);
+	format(p->cause, 0, fmt, ap);
 	va_end(ap);
 	return -(int)p->code;
 }

@@ -61,6 +61,9 @@ static inline int problem_code_(enum prob_code code, int r UNUSED)
 	return -(int)code;
 }
 
+/* Adds to the detail of a problem that there is (asserted); returns -p->code. */
+int problem_append(struct problem *p, const char *fmt, ...) PRINTF_LIKE(2, 3) NONNULL(1, 2);
+
 /* Adds what only the log may see; returns -p->code, so `return problem_cause(p, …)` works. */
 int problem_cause(struct problem *p, const char *fmt, ...) PRINTF_LIKE(2, 3) NONNULL(1, 2);
 

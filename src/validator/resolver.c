@@ -127,12 +127,10 @@ static void judge(struct rs_query *q, int rcode, const void *message, int len, i
 static void on_extended(void *arg, int code)
 {
 	struct rs_query *q = arg;
-	size_t           len = strlen(q->problem.detail);
 
 	q->extended = NULL;
 	if (code != DNS_NO_EXTENDED)
-		snprintf(q->problem.detail + len, sizeof(q->problem.detail) - len, "; extended error %d (%s)", code,
-		         ede_name(code));
+		problem_append(&q->problem, "; extended error %d (%s)", code, ede_name(code));
 	deliver(q);
 }
 

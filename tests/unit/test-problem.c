@@ -138,6 +138,32 @@ static void test_sub(void **state UNUSED)
 	assert_string_equal(p.subs[0].ident_type, "\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9");
 }
 
+static void test_append(void **state UNUSED)
+{
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+
+	problem_set(&p, PROB_DNS, "query failed");
+	assert_int_equal(problem_append(&p, "; error %d (\"%s\")", 15, "Blocked\n"), -PROB_DNS);
+	assert_string_equal(p.detail, "query failed; error 15 ('Blocked?')");
+	assert_int_equal(problem_append(&p, "%s", ""), -PROB_DNS);
+	assert_string_equal(p.detail, "query failed; error 15 ('Blocked?')");
+}
+
+/* Full is full, in the middle of a character too. */
+static void test_append_to_long_detail(void **state UNUSED)
+{
+	for (int spare = 0; spare <= 3; spare++) {
+		auto_clear(problem) struct problem p = PROBLEM_INIT;
+		char                               text[PROBLEM_DETAIL_MAX] = "";
+
+		memset(text, 'x', (size_t)(PROBLEM_DETAIL_MAX - 1 - spare));
+		problem_set(&p, PROB_DNS, "%s", text);
+		problem_append(&p, "\u20ac");
+		assert_int_equal(strlen(p.detail), spare == 3 ? PROBLEM_DETAIL_MAX - 1 : strlen(text));
+		assert_memory_equal(p.detail, text, strlen(text));
+	}
+}
+
 static void test_move(void **state UNUSED)
 {
 	struct problem from = PROBLEM_INIT, to = PROBLEM_INIT;
@@ -160,6 +186,7 @@ int main(void)
 		cmocka_unit_test(test_table),       cmocka_unit_test(test_registered),
 		cmocka_unit_test(test_set),         cmocka_unit_test(test_detail_is_one_line_without_quotes),
 		cmocka_unit_test(test_long_detail), cmocka_unit_test(test_sub),
+		cmocka_unit_test(test_append),      cmocka_unit_test(test_append_to_long_detail),
 		cmocka_unit_test(test_move),
 	};
 
