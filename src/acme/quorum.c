@@ -8,7 +8,6 @@
 #include "base/clk.h"
 #include "json/js.h"
 
-#define NAME_MAX_LEN   40 /* of a perspective, as in the setting perspective */
 #define PUBLIC_REGIONS 2
 #define MANY_REMOTE    6 /* from so many on, two of them may disagree instead of one */
 
@@ -33,10 +32,10 @@ static int check_names(const struct conf_profile *profile, struct problem *p)
 	for (size_t i = 0; i < names->n; i++) {
 		const size_t len = strlen(names->items[i]);
 
-		if (len < 1 || len > NAME_MAX_LEN)
+		if (len < 1 || len > CONF_NAME_MAX)
 			return problem_set(p, PROB_CONFIG,
 			                   "profile %s: perspectives has a name of %zu bytes, expected 1 to %d",
-			                   profile->title, len, NAME_MAX_LEN);
+			                   profile->title, len, CONF_NAME_MAX);
 	}
 	if (repeated)
 		return problem_set(p, PROB_CONFIG, "profile %s: perspectives has %s twice, expected different names",

@@ -14,6 +14,8 @@
 #include "base/log.h"
 #include "base/problem.h"
 
+#define CONF_NAME_MAX 40 /* of a perspective or a region */
+
 struct conf_list {
 	char **items;
 	size_t n;

@@ -14,7 +14,6 @@
 #define PROGRAM      "chert-validator"
 #define FILES_MAX    16384 /* sockets of the most validations and look-ups at once, with room to spare */
 #define FILES_BESIDE 1000  /* the resolver's sockets (see there), the database and our own */
-#define NAME_MAX_LEN 40    /* of a perspective or region */
 
 struct options {
 	const char *config, *perspective, *region, *user;
@@ -37,10 +36,10 @@ static int parse_options(int argc, char **argv, struct options *ret, struct prob
 	int                    first, r;
 
 	r = opt_parse(&usage, argc, argv, &first, p);
-	if (r == 0 && ret->perspective && (!*ret->perspective || strlen(ret->perspective) > NAME_MAX_LEN))
-		r = problem_set(p, PROB_CONFIG, "--perspective takes 1 to %d characters", NAME_MAX_LEN);
-	if (r == 0 && ret->region && strlen(ret->region) > NAME_MAX_LEN)
-		r = problem_set(p, PROB_CONFIG, "--region takes up to %d characters", NAME_MAX_LEN);
+	if (r == 0 && ret->perspective && (!*ret->perspective || strlen(ret->perspective) > CONF_NAME_MAX))
+		r = problem_set(p, PROB_CONFIG, "--perspective takes 1 to %d characters", CONF_NAME_MAX);
+	if (r == 0 && ret->region && strlen(ret->region) > CONF_NAME_MAX)
+		r = problem_set(p, PROB_CONFIG, "--region takes up to %d characters", CONF_NAME_MAX);
 	return r;
 }
 
