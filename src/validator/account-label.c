@@ -6,9 +6,8 @@
 
 #include "pki/gnutls.h"
 
-#define DIGEST_LEN 32
-#define PART_LEN   10
-#define BITS       5
+#define PART_LEN 10
+#define BITS     5
 
 _Static_assert(ACCOUNT_LABEL_LEN == 1 + PART_LEN * 8 / BITS, "base32 without padding, behind an underscore");
 
@@ -29,11 +28,11 @@ static void base32(const uint8_t part[PART_LEN], char *out)
 
 int account_label(const char *account_uri, char *out, struct problem *p)
 {
-	uint8_t digest[DIGEST_LEN];
-	int     err = gnutls_hash_fast(GNUTLS_DIG_SHA256, account_uri, strlen(account_uri), digest);
+	uint8_t digest[SHA256_LEN];
+	int     r = sha256(account_uri, strlen(account_uri), digest, p);
 
-	if (err < 0)
-		return problem_gnutls(p, PROB_INTERNAL, err, "SHA-256 failed");
+	if (r < 0)
+		return r;
 	out[0] = '_';
 	base32(digest, out + 1);
 	return 0;

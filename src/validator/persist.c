@@ -8,16 +8,15 @@
 #include "base/b64u.h"
 #include "base/buf.h"
 #include "pki/gnutls.h"
+#include "pki/ident.h"
 #include "validator/issue-value.h"
 
 #define HASH_ALGORITHM "sha-256"
 #define ANY_DOMAIN     "*"
-#define DIGEST_LEN     32
-#define DOMAIN_MAX     253
 #define HASH_INPUT_MAX 4096
 #define UNTIL_MAX      INT64_C(253402300799) /* the end of the year 9999: later times cannot be written */
 
-_Static_assert(PERSIST_HASH_LEN == B64U_LEN(DIGEST_LEN), "the digest in base64url");
+_Static_assert(PERSIST_HASH_LEN == B64U_LEN(SHA256_LEN), "the digest in base64url");
 
 /* --- the account */
 
@@ -25,20 +24,19 @@ int persist_hash(const char *domain, const char *thumbprint, const char *account
 {
 	auto_clear(buf) struct buf input = BUF_INIT(HASH_INPUT_MAX);
 	const size_t               len = strlen(domain);
-	uint8_t                    digest[DIGEST_LEN];
-	int                        err;
+	uint8_t                    digest[SHA256_LEN];
+	int                        r;
 
 	buf_addc(&input, (char)len);
 	buf_adds(&input, domain);
 	buf_adds(&input, thumbprint);
 	buf_adds(&input, account_uri);
-	if (len == 0 || len > DOMAIN_MAX || input.failed)
+	if (len == 0 || len > IDENT_MAX || input.failed)
 		return problem_set(p, PROB_INTERNAL, "domain or account URL too long for a hashed accounturi");
-	err = gnutls_hash_fast(GNUTLS_DIG_SHA256, input.data, input.len, digest);
-	if (err < 0)
-		return problem_gnutls(p, PROB_INTERNAL, err, "SHA-256 failed");
-	b64u_encode(digest, sizeof(digest), out);
-	return 0;
+	r = sha256(input.data, input.len, digest, p);
+	if (r == 0)
+		b64u_encode(digest, sizeof(digest), out);
+	return r;
 }
 
 static int is_hash_of(const char *hash, const char *domain, const char *thumbprint, const struct persist_claim *claim,
