@@ -9,8 +9,7 @@
 
 #include "base/address.h"
 
-#define LABEL_MAX 63 /* RFC 1035 2.3.4 */
-#define ALNUM     "abcdefghijklmnopqrstuvwxyz0123456789"
+#define ALNUM "abcdefghijklmnopqrstuvwxyz0123456789"
 
 /* The newer of Debian's publicsuffix package and the list inside libpsl; read once, kept for good. */
 static const psl_ctx_t *suffix_list(void)

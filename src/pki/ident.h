@@ -9,6 +9,7 @@
 #include "base/problem.h"
 
 #define IDENT_MAX 253
+#define LABEL_MAX 63 /* RFC 1035 2.3.4 */
 
 struct ident {
 	char type[16];                 /* "dns" or "ip" */

@@ -7,10 +7,10 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "pki/ident.h"
 
 #define HEADER_LEN          12
 #define NAME_MAX_           255
-#define LABEL_MAX           63
 #define CLASS_IN            1
 #define ANSWER_FLAG         0x8000
 #define OPT                 41

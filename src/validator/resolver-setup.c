@@ -12,14 +12,13 @@
 #include <unbound.h>
 
 #include "base/mem.h"
+#include "pki/ident.h"
 #include "validator/dns-reason.h"
 
 #define DNS_DEFAULT_PORT "53"
 #define SERVER_FORM      "host or host:port"
 #define RESOLV_CONF      "/etc/resolv.conf"
 #define LINE_SIZE        256
-#define LABEL_MAX        63
-#define NAME_LEN_MAX     253
 
 struct server {
 	struct ede_server found;
@@ -38,7 +37,7 @@ static bool is_zone(const char *name, size_t len)
 		if (label > LABEL_MAX || !isgraph((unsigned char)name[i]) || strchr("\"\\", name[i]))
 			return false;
 	}
-	return label > 0 && len <= NAME_LEN_MAX;
+	return label > 0 && len <= IDENT_MAX;
 }
 
 static int set_option(const struct resolver_setup *s, const char *name, const char *value, struct problem *p)
