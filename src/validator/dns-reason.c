@@ -15,6 +15,7 @@
 #define QUERY_END  ">: " /* "validation failure <a.example. TXT IN>: signature expired" */
 #define NO_ADDRESS "a server"
 
+/* One for the process, as that log is; lines name their query, and the answer follows before another can be written. */
 static char heard[LINE_MAX_];
 
 /* One line: "[time] libunbound[pid:thread] error: SERVFAIL <a.example. TXT IN>: why" */
@@ -45,6 +46,11 @@ const char *dns_reason_heard(const char *name, enum dns_type type)
 	const char     *at = strstr(heard, "SERVFAIL <");
 
 	return at && strncasecmp(at, query, strlen(query)) == 0 ? at : "";
+}
+
+void dns_reason_forget(void)
+{
+	heard[0] = '\0';
 }
 
 /* Whether the len characters, punctuation at their end aside, are an IP address. */

@@ -15,8 +15,10 @@ struct ub_ctx;
 
 /* The log of libunbound goes here instead of to stderr; it has one for all contexts. */
 void dns_reason_listen(struct ub_ctx *ctx) NONNULL(1);
-/* What it said last, if that was about this query; else empty. */
+/* What it said last, if that was about this query and not before dns_reason_forget(); else empty. */
 const char *dns_reason_heard(const char *name, enum dns_type type) RETURNS_NONNULL NONNULL(1);
+/* Before a query: what was said until now is about another one, though its name and type may be the same. */
+void dns_reason_forget(void);
 
 /*
  * The text without the query at its beginning, and with no address in it, fit for a public detail (the resolvers'

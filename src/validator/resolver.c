@@ -180,6 +180,7 @@ static void ask_network(struct rs_query *q)
 	int err;
 
 	q->asked = true;
+	dns_reason_forget();
 	err = ub_resolve_event(q->rs->ctx, q->name, (int)q->type, CLASS_IN, q, on_answer, &q->async_id);
 	if (err != 0) {
 		q->asked = false;
