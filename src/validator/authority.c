@@ -16,6 +16,7 @@
 #define CLIMB_MAX     10
 #define SERVERS_MAX   4
 #define ADDRESSES_MAX 8
+#define PATIENCE_MAX  (3 * CLK_SECOND)
 
 struct zone {
 	char            *name; /* NULL: free */
@@ -291,14 +292,24 @@ static void ask_soa(struct authority_query *q)
 
 /* --- life */
 
+/* Servers that say nothing leave the attempt time to tell what the resolvers said. */
+static int64_t patience(const struct conf_validator *conf)
+{
+	const int64_t half = conf->attempt_timeout / 2, most = half < PATIENCE_MAX ? half : PATIENCE_MAX;
+
+	return conf->resolve_timeout < most ? conf->resolve_timeout : most;
+}
+
 static void on_late(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
 	struct authority_query *q = arg;
+	const int64_t           waited = patience(q->au->setup.conf);
+	auto_free char         *why = xasprintf("no answer within %lld ms", (long long)(waited / CLK_MILLISECOND));
 
 	if (q->waits)
 		fail(q, PROB_UNAVAILABLE, "too many other zones were being asked");
 	else
-		fail(q, PROB_DNS, "no answer in time");
+		fail(q, PROB_DNS, why);
 }
 
 struct authority_query *authority_ask(struct authority *au, const char *name, enum dns_type type, rs_cb *cb, void *arg)
@@ -312,7 +323,7 @@ struct authority_query *authority_ask(struct authority *au, const char *name, en
 	q->arg = arg;
 	q->ancestor = q->name;
 	q->timer = oom_check(evtimer_new(au->setup.base, on_late, q));
-	timer_start(q->timer, au->setup.conf->resolve_timeout);
+	timer_start(q->timer, patience(au->setup.conf));
 	ask_soa(q);
 	return q;
 }

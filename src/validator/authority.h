@@ -30,8 +30,9 @@ void authority_free(struct authority *au);
 DEFINE_FREEP(authority, struct authority *, authority_free);
 
 /*
- * As rs_ask(), all of it within resolve-timeout.  Further problems: PROB_FORBIDDEN_ADDRESS, the policy permits none of
- * the servers; PROB_UNAVAILABLE, too many zones were being asked.
+ * As rs_ask(), all of it within resolve-timeout, three seconds and half of attempt-timeout, the shortest of them.
+ * Further problems: PROB_FORBIDDEN_ADDRESS, the policy permits none of the servers; PROB_UNAVAILABLE, too many zones
+ * were being asked.
  */
 struct authority_query *authority_ask(struct authority *au, const char *name, enum dns_type type, rs_cb *cb,
                                       void *arg) RETURNS_NONNULL NONNULL(1, 2, 4);

@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import secrets
 import signal
+import socket
 import time
 import uuid
 
@@ -249,6 +250,24 @@ def test_authority_that_is_silent(rig, forwarder):
         rig.knot.process.popen.send_signal(signal.SIGCONT)
     assert_invalid(outcome, "incorrectResponse", "no TXT record")
     assert "no answer" in outcome.record["answers"][1]["failure"]
+
+
+@pytest.mark.parametrize("silent", [True, False])
+def test_authority_is_not_waited_for_long(rig, forwarder, silent):
+    """Silent, or nobody is there: what the resolvers said is told in good time either way."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as deaf:
+        deaf.bind(("127.0.0.1", 0))
+        port = deaf.getsockname()[1]
+        if not silent:
+            deaf.close()
+        with rig.configured(**{"resolvers": listed(forwarder.address), "zone-servers": '"always"', "dns-port": port,
+                               "resolve-timeout": "10s", "attempt-timeout": "20s"}):
+            since = time.monotonic()
+            outcome = rig.txt("deaf.dns.test", lambda _: ["other"])
+            took = time.monotonic() - since
+    assert_invalid(outcome, "incorrectResponse", "the TXT record at _acme-challenge.deaf.dns.test is another")
+    assert outcome.record["answers"][1]["failure"].endswith("deaf.dns.test TXT: no answer within 3000 ms")
+    assert took < 6
 
 
 def test_many_zones_at_once(rig):
