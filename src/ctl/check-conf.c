@@ -32,17 +32,6 @@ static int check_readable(const char *setting, const char *path, struct problem 
 	return problem_set(p, PROB_CONFIG, "%s: %s: %s", setting, path, strerror(errno));
 }
 
-static int check_profiles(const struct conf *conf, const struct issuers *issuers, struct problem *p)
-{
-	for (size_t i = 0; i < conf->n_profiles; i++) {
-		const struct conf_profile *profile = &conf->profiles[i];
-
-		if (!issuers_by_name(issuers, profile->issuer))
-			return problem_set(p, PROB_CONFIG, "profile %s has no issuer", profile->title);
-	}
-	return 0;
-}
-
 /* What the Baseline Requirements are going to demand is no surprise then. */
 static void warn_ahead(const struct conf_profile *profile, const char *path)
 {
@@ -104,8 +93,6 @@ static int check(const struct cmd_run *run, struct problem *p)
 	if (r == 0)
 		r = issuers_load(conf, options.without_keys ? ISSUERS_WITHOUT_KEYS : ISSUERS_WITH_KEYS, &issuers, p);
 	if (r == 0)
-		r = check_profiles(conf, &issuers, p);
-	if (r == 0)
 		r = check_validator(&conf->validator, p);
 	if (r < 0)
 		return r;
@@ -113,7 +100,9 @@ static int check(const struct cmd_run *run, struct problem *p)
 		warn_ahead(&conf->profiles[i], run->config);
 		warn_of_lookups(conf, &conf->profiles[i], run->config);
 	}
-	printf("%s: OK\n", run->config);
+	/* If there is any issuer, conf_load() saw to it that every profile has one. */
+	printf("%s: OK%s\n", run->config,
+	       issuers.n > 0 ? "" : " for validators and responders; a signer needs an issuer section");
 	return 0;
 }
 

@@ -325,6 +325,18 @@ works "check-conf says OK" grep -qx "lab/chert.conf: OK" last
 sed 's,issuer.key,root.key,' lab/chert.conf >wrong.conf
 refuses "check-conf with the wrong key" 1 "does not belong to certificate" "$chertctl" check-conf --config wrong.conf
 works "check-conf without keys" "$chertctl" check-conf --config wrong.conf --without-keys
+cat >remote.conf <<-'CONF'
+	base-url = "https://ca.example/acme"
+	database = "host=db.ca.example dbname=chert sslmode=verify-full"
+	validator { perspective = "remote" region = "ARIN" }
+CONF
+works "check-conf of a remote perspective" "$chertctl" check-conf --config remote.conf
+works "check-conf says what that is not for" \
+	grep -qx "remote.conf: OK for validators and responders; a signer needs an issuer section" last
+refuses "which refuses it" 1 "remote.conf has no issuer section" "$build/chert-signer" --config remote.conf --once
+sed 's/region =.*/deny-networks = {"ten"} }/' remote.conf >ten.conf
+refuses "check-conf of an erroneous remote perspective" 1 "deny-networks: 'ten' is not a network" \
+	"$chertctl" check-conf --config ten.conf
 policy() {
 	{ cat lab/chert.conf && echo "$1"; } >policy.conf
 	"$chertctl" check-conf --config policy.conf
