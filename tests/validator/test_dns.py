@@ -278,7 +278,7 @@ def test_many_zones_at_once(rig):
     for zone in zones:
         cache.prime(f"_acme-challenge.{zone}")
     try:
-        with rig.configured(**{"resolvers": listed(cache.address), "dns-port": knot.port}):
+        with rig.configured(**{"resolvers": listed(cache.address), "zone-servers": '"always"', "dns-port": knot.port}):
             with rig.paused():
                 queued = [(zone, *rig.queue(zone, "dns-01", ring=False)) for zone in zones]
                 for zone, _, _, key_authorization in queued:
