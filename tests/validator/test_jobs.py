@@ -239,6 +239,22 @@ def test_killed_in_turn_at_two_perspectives(rig):
         drain_with_kills(rig, "both", 600, ["default", "other"], kill_one)
 
 
+def test_outcome_that_the_database_has_no_time_for(rig):
+    """Somebody holds what one outcome changes: the others pass meanwhile, that one when it can."""
+    answer_hosts(rig, "held", 20, lambda _: echo())
+    with rig.configured(concurrency=40):
+        fill(rig, "held", 20, "format('held%s.web.test', n)")
+        held = "select id from acme.authorizations where identifier = 'held1.web.test'"
+        locker = threading.Thread(target=rig.stack.sql, args=(
+            f"begin; select from acme.authorizations where id = ({held}) for update; select pg_sleep(15); commit",))
+        locker.start()
+        wait(lambda: rig.stack.sql("select count(*) from pg_stat_activity where query like '%pg_sleep(15); commit'") != [["0"]])
+        rig.ring()
+        wait(lambda: counts(rig, "held") == {"valid": 19, "pending": 1}, 14)
+        locker.join()
+        wait(lambda: counts(rig, "held") == {"valid": 20}, 60)
+
+
 def count_valid(log):
     return log.count(" valid perspective=")
 
