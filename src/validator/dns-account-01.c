@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* draft-ietf-acme-dns-account-label: dns-01 at a name of the account's own, which several CAs and accounts can do. */
+/* draft-ietf-acme-dns-account-label: dns-01 at a name of each account's own, so that several can do it. */
 #include "base/mem.h"
 #include "validator/account-label.h"
 #include "validator/dns-txt.h"
