@@ -96,8 +96,18 @@ static void on_answer(void *arg, const struct dns_records *records, struct probl
 	finish(q, records, p);
 }
 
+/* Servers that say nothing leave the attempt time to tell what the resolvers said. */
+static int64_t patience(const struct conf_validator *conf)
+{
+	const int64_t half = conf->attempt_timeout / 2, most = half < PATIENCE_MAX ? half : PATIENCE_MAX;
+
+	return conf->resolve_timeout < most ? conf->resolve_timeout : most;
+}
+
+/* However long it had to wait for that, it has all the time for this. */
 static void ask_zone(struct authority_query *q, struct zone *zone)
 {
+	timer_start(q->timer, patience(q->au->setup.conf));
 	zone->n_users++;
 	q->zone = zone;
 	q->query = rs_ask(zone->rs, q->name, q->type, on_answer, q);
@@ -291,14 +301,6 @@ static void ask_soa(struct authority_query *q)
 }
 
 /* --- life */
-
-/* Servers that say nothing leave the attempt time to tell what the resolvers said. */
-static int64_t patience(const struct conf_validator *conf)
-{
-	const int64_t half = conf->attempt_timeout / 2, most = half < PATIENCE_MAX ? half : PATIENCE_MAX;
-
-	return conf->resolve_timeout < most ? conf->resolve_timeout : most;
-}
 
 static void on_late(evutil_socket_t fd UNUSED, short what UNUSED, void *arg)
 {
