@@ -4,8 +4,6 @@
 
 #include "ctl/show.h"
 
-#define NAME_MAX_LEN 40 /* of a perspective or region, as in the settings */
-
 static const char *region;
 
 static const struct opt add_opts[] = {
@@ -19,9 +17,9 @@ static int add(const struct cmd_run *run, struct problem *p)
 	const char                    *name = run->operands[0], *role = run->operands[1], *where = region ? region : "";
 	int                            r;
 
-	if (!*name || strlen(name) > NAME_MAX_LEN || strlen(where) > NAME_MAX_LEN)
+	if (!*name || strlen(name) > CONF_NAME_MAX || strlen(where) > CONF_NAME_MAX)
 		return problem_set(p, PROB_CONFIG, "a perspective has 1 to %d characters, a region up to %d",
-		                   NAME_MAX_LEN, NAME_MAX_LEN);
+		                   CONF_NAME_MAX, CONF_NAME_MAX);
 	r = db_call(run->db, DB_ADMIN_PERSPECTIVE_ADD,
 	            (struct db_arg[]){ db_text(name), db_text(role), db_text(where) }, &rows, p);
 	if (r < 0)
@@ -59,7 +57,8 @@ const struct cmd cmd_perspective_add = {
 	.operands = "NAME ROLE",
 	.help = "let only this database role speak for a perspective",
 	.more = "A validator that is logged in as another role gets no work of this perspective, and the role none of\n"
-		"another one.  What its configuration says of the region must be the same, or nothing.",
+		"another one.\n"
+		"What its configuration says of the region must be the same, or nothing.",
 	.flags = CMD_DB,
 	.min_operands = 2,
 	.max_operands = 2,
