@@ -6,11 +6,13 @@
 create function core.lock_authorization(_account uuid, _authorization uuid) returns authorizations
 language plpgsql as $$
 declare
-	_found authorizations;
+	_orders uuid[];
+	_found  authorizations;
 begin
 	perform from accounts where account_id = _account for share;
+	_orders := core.orders_of(_account, _authorization); -- not before the account is locked
 	perform from orders
-	  where account_id = _account and id = any(core.orders_of(_account, _authorization)) and status in ('pending', 'ready')
+	  where account_id = _account and id = any(_orders) and status in ('pending', 'ready')
 	  order by id
 	    for update;
 	select * into _found from authorizations where account_id = _account and id = _authorization for update;

@@ -7,6 +7,7 @@ language plpgsql as $$
 declare
 	_account constant uuid := (_authorization).account_id;
 	_id      constant uuid := (_authorization).id;
+	_orders  constant uuid[] := core.orders_of(_account, _id);
 	_longest constant interval := (select longest_reuse from core.challenge_types() where type = _type);
 begin
 	update challenges set status = 'valid', validated_at = now()
@@ -18,6 +19,6 @@ begin
 	update orders o
 	   set status = 'ready',
 	       expires_at = least(expires_at, (select min(a.expires_at) from core.authorizations_of(_account, o.id) a))
-	 where account_id = _account and id = any(core.orders_of(_account, _id)) and status = 'pending' and expires_at > now()
+	 where account_id = _account and id = any(_orders) and status = 'pending' and expires_at > now()
 	   and not exists (select from core.authorizations_of(_account, o.id) a where a.status <> 'valid');
 end $$;

@@ -39,7 +39,7 @@ update jobs set give_up_at = now() - interval '1 minute';
 create function t.refuse() returns trigger language plpgsql as $$ begin raise exception 'not this one'; end $$;
 select format('create trigger refuse before update on acme.challenges for each row when (old.authorization_id = %L) execute function t.refuse()', :'stuck') \gexec
 select is_empty($$ select * from va.claim('w', 'default', 10, 60) $$, 'their time is over');
-select set_eq($$ select failure from (select (va.give_up()).* from generate_series(1, 3)) g $$, array['not this one', null], 'one fails');
+select set_eq($$ select (select failure from va.give_up() where n > 0) from generate_series(1, 3) n $$, array['not this one', null], 'one fails');
 select is(t.status('authorizations', :'stuck') || ' ' || t.status('authorizations', :'other'), 'pending invalid', 'the other one is ended');
 select ok(give_up_at > now() + interval '30 seconds' and run_after = 'infinity', 'it is put off') from jobs where object_id = :'stuck';
 drop trigger refuse on acme.challenges;
