@@ -9,6 +9,9 @@
 #define EXPONENT_MAX (256 / 8)
 #define FACTOR_END   752 /* baseline requirements 6.1.6 */
 
+static const char modulus_excess[] = "RSA modulus has more than 8192 bits";
+static const char exponent_excess[] = "RSA exponent has more than 256 bits";
+
 static uint32_t mod_small(const gnutls_datum_t *n, uint32_t m)
 {
 	uint32_t rest = 0;
@@ -40,7 +43,7 @@ static const char *modulus_flaw(const gnutls_datum_t *n)
 	if (n->size < MODULUS_MIN)
 		return "RSA modulus has fewer than 2048 bits";
 	if (n->size > MODULUS_MAX)
-		return "RSA modulus has more than 8192 bits";
+		return modulus_excess;
 	if (!(n->data[0] & 0x80))
 		return n->size == MODULUS_MIN ? "RSA modulus has fewer than 2048 bits"
 		                              : "RSA modulus has a number of bits that is no multiple of 8";
@@ -54,7 +57,7 @@ static const char *exponent_flaw(const gnutls_datum_t *e)
 	if (e->size == 0 || e->data[0] == 0)
 		return "RSA exponent is empty or starts with a zero octet";
 	if (e->size > EXPONENT_MAX)
-		return "RSA exponent has more than 256 bits";
+		return exponent_excess;
 	if (!is_odd(e))
 		return "RSA exponent is even";
 	return e->size == 1 && e->data[0] < 3 ? "RSA exponent is 1" : NULL;
@@ -65,4 +68,11 @@ const char *rsa_flaw(const gnutls_datum_t *n, const gnutls_datum_t *e)
 	const char *flaw = modulus_flaw(n);
 
 	return flaw ? flaw : exponent_flaw(e);
+}
+
+const char *rsa_excess(const gnutls_datum_t *n, const gnutls_datum_t *e)
+{
+	if (n->size > MODULUS_MAX)
+		return modulus_excess;
+	return e->size > EXPONENT_MAX ? exponent_excess : NULL;
 }

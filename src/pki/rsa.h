@@ -13,5 +13,10 @@
  * above 2 and below 2^256.
  */
 const char *rsa_flaw(const gnutls_datum_t *n, const gnutls_datum_t *e) NONNULL(1, 2) CHECK_RESULT;
+/*
+ * Of these only the upper limits, for keys that others vouch for or that nobody needs to trust: without them whoever
+ * made the key decides how long an operation with it takes.
+ */
+const char *rsa_excess(const gnutls_datum_t *n, const gnutls_datum_t *e) NONNULL(1, 2) CHECK_RESULT;
 
 #endif

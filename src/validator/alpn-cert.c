@@ -13,6 +13,7 @@
 #include "pki/der.h"
 #include "pki/extension.h"
 #include "validator/excerpt.h"
+#include "validator/tls-guard.h"
 
 #define TAG_VERSION    0xa0
 #define TAG_ISSUER_ID  0x81
@@ -176,6 +177,7 @@ static int verify(const struct certificate *crt, gnutls_x509_crt_t parsed, struc
 	auto_free uint8_t             *octets = xmemdup(crt->signature.p + 1, crt->signature.len - 1);
 	gnutls_datum_t                 data = { tbs, (unsigned)crt->tbs.len };
 	gnutls_datum_t                 signature = { octets, (unsigned)crt->signature.len - 1 };
+	const char                    *flaw;
 	int                            r = gnutls_pubkey_init(&key), algorithm;
 
 	if (r < 0)
@@ -183,6 +185,9 @@ static int verify(const struct certificate *crt, gnutls_x509_crt_t parsed, struc
 	r = gnutls_pubkey_import_x509(key, parsed, 0);
 	if (r < 0)
 		return problem_gnutls(p, PROB_INCORRECT_RESPONSE, r, "certificate has an unsupported public key");
+	flaw = tls_key_flaw(key);
+	if (flaw)
+		return problem_set(p, PROB_INCORRECT_RESPONSE, "certificate is refused: %s", flaw);
 	algorithm = gnutls_x509_crt_get_signature_algorithm(parsed);
 	if (algorithm <= GNUTLS_SIGN_UNKNOWN)
 		return problem_set(p, PROB_INCORRECT_RESPONSE, "certificate has an unsupported signature algorithm");

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "validator/connection.h"
 #include "validator/timer.h"
+#include "validator/tls-guard.h"
 
 /* What a fetch is at; each but the last has a limit of its own. */
 enum phase { CONNECTING, SHAKING_HANDS, WAITING, READING, N_PHASES };
@@ -40,7 +41,8 @@ struct fetch {
 	CURL              *easy;
 	struct curl_slist *connect_to;
 	struct addr        addr;
-	bool               tls;
+	bool               tls, guarded;
+	const char        *flaw;         /* why the guard ended the handshake */
 	bool               forbidden;    /* the policy check at the socket said no */
 	int                socket_error; /* errno: there is no socket */
 	bool               header_too_large;
@@ -89,7 +91,7 @@ static int on_connected(void *arg, char *peer, char *local UNUSED, int peer_port
 	struct fetch *f = arg;
 	struct addr   a;
 
-	if (!addr_from_text(peer, &a) || !addr_equal(&a, &f->addr))
+	if (!addr_from_text(peer, &a) || !addr_equal(&a, &f->addr) || f->guarded != f->tls)
 		return CURL_PREREQFUNC_ABORT;
 	enter(f, WAITING);
 	return CURL_PREREQFUNC_OK;
@@ -109,7 +111,27 @@ static curl_socket_t on_open_socket(void *arg, curlsocktype purpose, struct curl
 		return CURL_SOCKET_BAD;
 	fd = socket(sa->family, sa->socktype | SOCK_CLOEXEC, sa->protocol);
 	f->socket_error = fd < 0 ? errno : 0;
+	f->guarded = false;
 	return fd;
+}
+
+/*
+ * libcurl shows nobody its TLS session between making it and beginning the handshake, but in between it says what ciphers
+ * it offers.  A build of it that says nothing fails each handshake, in on_connected().
+ */
+static int on_remark(CURL *easy, curl_infotype type UNUSED, char *text UNUSED, size_t len UNUSED, void *arg)
+{
+	struct curl_tlssessioninfo *tls = NULL;
+	struct fetch               *f = arg;
+
+	if (!f->tls || f->guarded)
+		return 0;
+	if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &tls) == CURLE_OK && tls->backend == CURLSSLBACKEND_GNUTLS &&
+	    tls->internals) {
+		tls_guard(tls->internals, &f->flaw);
+		f->guarded = true;
+	}
+	return 0;
 }
 
 static bool is_last_line(const char *line, size_t len)
@@ -191,6 +213,8 @@ static int describe_failure(const struct fetch *f, CURLcode code, struct problem
 {
 	if (f->forbidden)
 		connection_forbidden(p);
+	else if (f->flaw)
+		problem_set(p, PROB_TLS, "TLS handshake is refused: %s", f->flaw);
 	else if (f->header_too_large)
 		problem_set(p, PROB_INCORRECT_RESPONSE, "header of the response is larger than %d bytes",
 		            HTTP_HEADER_MAX);
@@ -271,6 +295,9 @@ static bool set_transfer(CURL *easy, struct fetch *f, const struct hop *hop)
 	SET(easy, CONNECT_TO, f->connect_to);
 	SET(easy, OPENSOCKETFUNCTION, on_open_socket);
 	SET(easy, OPENSOCKETDATA, f);
+	SET(easy, VERBOSE, 1L);
+	SET(easy, DEBUGFUNCTION, on_remark);
+	SET(easy, DEBUGDATA, f);
 	SET(easy, PREREQFUNCTION, on_connected);
 	SET(easy, PREREQDATA, f);
 	SET(easy, HEADERFUNCTION, on_header);

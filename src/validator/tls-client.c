@@ -11,13 +11,13 @@
 #include "pki/gnutls.h"
 #include "validator/connection.h"
 #include "validator/timer.h"
+#include "validator/tls-guard.h"
 
 /*
- * RFC 8737 4 wants TLS 1.2 at least.  Without DHE, whose cost a stranger's parameters would decide.  %COMPAT because the
- * certificates of some clients (lego is one) have a key usage without digitalSignature, and sign the handshake.
+ * RFC 8737 4 wants TLS 1.2 at least.  Without DHE, which the guard would refuse.  %COMPAT because the certificates of
+ * some clients (lego is one) have a key usage without digitalSignature, and sign the handshake.
  */
-#define PRIORITY     "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-DHE-RSA:%COMPAT"
-#define MESSAGE_MAX  32768 /* of one handshake message, the certificates for one */
+#define PRIORITY     "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:-DHE-RSA:-GROUP-DH-ALL:%COMPAT"
 #define WARNINGS_MAX 4
 
 struct tls_client {
@@ -29,6 +29,7 @@ struct tls_client {
 	gnutls_session_t                 session;
 	gnutls_certificate_credentials_t credentials;
 	char                            *server_name, *protocol;
+	const char                      *flaw; /* why the guard ended the handshake */
 	bool                             connected;
 	struct problem                   problem;
 	tls_cb                          *cb;
@@ -82,7 +83,10 @@ static void set_tls_problem(struct tls_client *c, int err)
 	/* GnuTLS writes sentences. */
 	if (len > 0 && text[len - 1] == '.')
 		len--;
-	problem_set(&c->problem, PROB_TLS, "TLS handshake failed: %.*s", (int)len, text);
+	if (c->flaw)
+		problem_set(&c->problem, PROB_TLS, "TLS handshake is refused: %s", c->flaw);
+	else
+		problem_set(&c->problem, PROB_TLS, "TLS handshake failed: %.*s", (int)len, text);
 }
 
 static void set_alert(struct tls_client *c)
@@ -165,7 +169,7 @@ static void start_handshake(struct tls_client *c)
 		fail(c);
 		return;
 	}
-	gnutls_handshake_set_max_packet_length(c->session, MESSAGE_MAX);
+	tls_guard(c->session, &c->flaw);
 	gnutls_transport_set_int(c->session, c->fd);
 	timer_start(c->timer, c->env->conf->validator.tls_timeout);
 	handshake(c);

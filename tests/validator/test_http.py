@@ -13,6 +13,7 @@ import time
 import dns.message
 import dns.rrset
 import pytest
+import raw_tls
 
 from rig import HOSTS, WELL_KNOWN, assert_invalid, assert_valid, redirect, reply
 
@@ -520,6 +521,21 @@ def test_redirect_to_https_that_is_none(rig):
     with server(OTHER, rig.tls.port, lambda c: c.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")):
         outcome = rig.http("plain.web.test", lambda t, k: redirect(f"https://raw.test:{rig.tls.port}/"))
     assert_invalid(outcome, "tls", "TLS handshake failed")
+
+
+@pytest.mark.parametrize("answer,says", raw_tls.COSTLY + [
+    (raw_tls.tls12(raw_tls.rsa_key(2048, 17), raw_tls.DHE_RSA), "key exchange is none of RSA and ECDHE")])
+def test_costly_key_on_redirect(rig, answer, says):
+    with server(OTHER, rig.tls.port, answer):
+        outcome = rig.http("costly.web.test", lambda t, k: redirect(f"https://raw.test:{rig.tls.port}/"))
+    assert_invalid(outcome, "tls", f"TLS handshake is refused: {says}")
+
+
+@pytest.mark.parametrize("answer", raw_tls.JUNK)
+def test_junk_signature_on_redirect(rig, answer):
+    with server(OTHER, rig.tls.port, answer):
+        outcome = rig.http("junk.web.test", lambda t, k: redirect(f"https://raw.test:{rig.tls.port}/"))
+    assert "refused" not in assert_invalid(outcome, "tls", "TLS handshake failed")
 
 
 # --- what is not told

@@ -21,6 +21,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
+import raw_tls
 import stack as stacks
 from rig import assert_invalid, assert_valid, reply
 
@@ -335,6 +336,18 @@ def test_http_server(meet):
 def test_large_chain(ask):
     outcome, _ = ask("large.web.test", lambda k: Certificate(["large.web.test"], octets(k)), repeat=200)
     assert_invalid(outcome, "tls", "TLS handshake failed")
+
+
+@pytest.mark.parametrize("answer,says", raw_tls.COSTLY)
+def test_costly_key(rig, meet, answer, says):
+    """No server decides how long the validator computes, and nobody waits for one that tries."""
+    assert_invalid(meet("costly.web.test", answer), "tls", f"TLS handshake is refused: {says}")
+    assert_valid(rig.http("ok.web.test", lambda t, k: reply(k)))
+
+
+@pytest.mark.parametrize("answer", raw_tls.JUNK)
+def test_junk_signature(meet, answer):
+    assert_invalid(meet("junk.web.test", answer), "tls", "TLS handshake failed: Public key signature verification")
 
 
 def test_warnings_without_end(meet):
