@@ -151,6 +151,25 @@ def test_killed_validator_loses_nothing(rig):
     assert_valid(rig.outcome(authorization))
 
 
+def test_stalled_validator_blames_nobody(rig):
+    """It stood still for longer than the attempt may take: the applicant gets another one."""
+    with rig.paused():
+        authorization, _, key = rig.queue("stalled.web.test", ring=False)
+        rig.web.answers["stalled.web.test"] = lambda h: time.sleep(5)
+    wait_asked(rig, "stalled")
+    with rig.paused():
+        time.sleep(3)
+        rig.web.answers["stalled.web.test"] = reply(key)
+    deadline = time.monotonic() + 5
+    while "given-back" not in rig.log():
+        assert time.monotonic() < deadline, rig.log()
+        time.sleep(0.02)
+    # What the clock would bring about: the end of the lease.
+    rig.stack.sql("update acme.jobs set run_after = now()")
+    rig.ring()
+    assert_valid(rig.outcome(authorization))
+
+
 def test_sigterm_finishes_what_is_in_flight(rig):
     with rig.paused():
         authorization, _, key = rig.queue("term.web.test", ring=False)
