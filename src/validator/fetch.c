@@ -3,8 +3,10 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <linux/tcp.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <curl/curl.h>
@@ -14,6 +16,9 @@
 #include "validator/connection.h"
 #include "validator/timer.h"
 #include "validator/tls-guard.h"
+
+/* Of one connection, with all that frames the header and body that are kept: TLS, chunks. */
+#define RECEIVED_MAX 131072
 
 /* What a fetch is at; each but the last has a limit of its own. */
 enum phase { CONNECTING, SHAKING_HANDS, WAITING, READING, N_PHASES };
@@ -361,6 +366,26 @@ static void collect(struct fetcher *ft)
 	}
 }
 
+/* libcurl shows nobody the extensions of chunks, nor records of TLS without data: the kernel counts them. */
+static bool has_read_too_much(int fd)
+{
+	struct tcp_info info = { 0 };
+	socklen_t       len = sizeof(info);
+	int             unread = 0;
+
+	return getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) == 0 && ioctl(fd, FIONREAD, &unread) == 0 &&
+	       info.tcpi_bytes_received > (uint64_t)unread + RECEIVED_MAX;
+}
+
+static void on_too_much(struct fetch *f)
+{
+	auto_clear(problem) struct problem p = PROBLEM_INIT;
+
+	problem_set(&p, f->phase == SHAKING_HANDS ? PROB_TLS : PROB_INCORRECT_RESPONSE,
+	            "server sends more than %d bytes while %s", RECEIVED_MAX, phases[f->phase].doing);
+	fail(f, &p);
+}
+
 static void on_socket_ready(evutil_socket_t fd, short what, void *arg)
 {
 	struct fetch   *f = arg;
@@ -368,6 +393,10 @@ static void on_socket_ready(evutil_socket_t fd, short what, void *arg)
 	int             action = (what & EV_READ ? CURL_CSELECT_IN : 0) | (what & EV_WRITE ? CURL_CSELECT_OUT : 0);
 	int             running;
 
+	if (has_read_too_much(fd)) {
+		on_too_much(f);
+		return;
+	}
 	look_for_connection(f, fd);
 	curl_multi_socket_action(ft->multi, fd, action, &running);
 	look_for_response(f);

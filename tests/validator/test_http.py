@@ -498,6 +498,18 @@ def test_endless_body_is_cut(rig):
     assert_invalid(raw(rig, script), "incorrectResponse", "body of more than 4096 bytes")
 
 
+@pytest.mark.parametrize("head,rest", [
+    (b"Transfer-Encoding: chunked\r\n\r\n", b"1;" + b"x" * 65536),
+    (b"Transfer-Encoding: chunked\r\n\r\n1;", b"x" * 65536),
+])
+def test_endless_chunk_extension(rig, head, rest):
+    def script(connection, _):
+        connection.sendall(b"HTTP/1.1 200 OK\r\n" + head)
+        while True:
+            connection.sendall(rest)
+    assert_invalid(raw(rig, script), "incorrectResponse", "server sends more than 131072 bytes while reading the response")
+
+
 def test_answer_before_the_request(rig):
     def script(connection):
         connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + key.encode())
@@ -529,6 +541,15 @@ def test_costly_key_on_redirect(rig, answer, says):
     with server(OTHER, rig.tls.port, answer):
         outcome = rig.http("costly.web.test", lambda t, k: redirect(f"https://raw.test:{rig.tls.port}/"))
     assert_invalid(outcome, "tls", f"TLS handshake is refused: {says}")
+
+
+def test_endless_warnings_on_redirect(rig):
+    def answer(connection):
+        while True:
+            connection.sendall(bytes.fromhex("15030300020170") * 10000)
+    with server(OTHER, rig.tls.port, answer):
+        outcome = rig.http("warnings.web.test", lambda t, k: redirect(f"https://raw.test:{rig.tls.port}/"))
+    assert_invalid(outcome, "tls", "TLS handshake failed")
 
 
 @pytest.mark.parametrize("answer", raw_tls.JUNK)
