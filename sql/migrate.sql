@@ -112,6 +112,7 @@ create schema admin;
 \ir core/fail_authorization.sql
 \ir core/pass_authorization.sql
 \ir core/queue_validation.sql
+\ir core/under_way.sql
 \ir core/queue_issuance.sql
 \ir core/hasten.sql
 \ir core/votes.sql

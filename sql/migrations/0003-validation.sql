@@ -24,6 +24,7 @@ alter table acme.jobs add give_up_at timestamptz; -- of kind validate: from then
 update acme.jobs set give_up_at = now() + interval '1 hour' where kind = 'validate';
 alter table acme.jobs add check (kind <> 'validate' or give_up_at is not null);
 create index on acme.jobs (object_id);
+create index on acme.jobs (account_id);
 create index on acme.jobs (give_up_at) where give_up_at is not null;
 
 alter table acme.daemons add region text not null default '';

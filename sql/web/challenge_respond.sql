@@ -2,10 +2,10 @@
 -- The client is ready for a challenge (RFC 8555 7.5.1): it goes to processing and a job is queued for each perspective, for
 -- _patience seconds at most.  A challenge that was successful is returned as it is, one that is in hand too, but what waits
 -- to be tried again is tried now, if the last try is a second ago (8.2).  malformed when the authorization is invalid or
--- was deactivated.
+-- was deactivated; rateLimited when the account has _most others under way.
 -- The key authorization is that of this moment (8.1).
 create function web.challenge_respond(_account uuid, _key_version int, _nonce uuid, _nonce_key int,
-                                      _authorization uuid, _type text, _patience int8)
+                                      _authorization uuid, _type text, _patience int8, _most int)
 returns core.challenge_reply language plpgsql
 security definer set search_path = acme, core, pg_catalog, pg_temp as $$
 declare
@@ -26,8 +26,12 @@ begin
 	elsif _reply.status = 'processing' then
 		perform core.hasten(_authorization, _type);
 		return core.challenge_reply(_account, _authorization, _type);
-	elsif (_patience between 1 and 7 * 86400) is not true then
-		raise exception 'validation for % seconds', _patience using errcode = 'check_violation';
+	elsif (_patience between 1 and 7 * 86400 and _most between 1 and 100000) is not true then
+		raise exception 'validation for % seconds, % at once', _patience, _most using errcode = 'check_violation';
+	elsif core.under_way(_account, _found.quorum #>> '{perspectives,0}', _most) = _most then
+		_reply.problem := core.problem('rateLimited', format('account has %s validations under way, which is the limit', _most),
+		                               '{"retryAfter": 10}');
+		return _reply;
 	end if;
 	update challenges
 	   set status = 'processing',

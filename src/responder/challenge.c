@@ -37,6 +37,7 @@ static int respond(struct exchange *x, const void *payload UNUSED, struct proble
 		db_id(&x->args.id),
 		db_text(x->args.word),
 		db_int(x->worker->conf->responder.validation_timeout / CLK_SECOND),
+		db_int(x->worker->conf->responder.max_validations),
 	};
 	int r = exchange_call(x, DB_WEB_CHALLENGE_RESPOND, args, &rows, p);
 

@@ -58,7 +58,7 @@ select is(t.type((select problem from t.change(:'l', 1, 'k7'))), 'staleKey', 'th
 select is((select account from t.register('k6', _existing => true)), :'l'::uuid, 'found by the new key');
 select is(t.type((select problem from t.register('k5', _existing => true))), 'accountDoesNotExist', 'not by the old one');
 select is(t.status('orders', :'before'), 'pending', 'orders go on');
-select is((select t.type(problem) from web.challenge_respond(:'l', 2, t.nonce(), t.key(), t.authz(:'l', :'before'), 'dns-01', 3600)), null, 'a response');
+select is((select t.type(problem) from web.challenge_respond(:'l', 2, t.nonce(), t.key(), t.authz(:'l', :'before'), 'dns-01', 3600, 1000)), null, 'a response');
 select is((select key_authorization from acme.challenges where authorization_id = t.authz(:'l', :'before') and type = 'dns-01'),
           (select token || '.' || t.thumbprint('k6') from acme.challenges where authorization_id = t.authz(:'l', :'before') and type = 'dns-01'), 'is with the new key');
 select t.validate() \g /dev/null

@@ -72,7 +72,7 @@ create function t.tried(_z uuid, _type text, _ends_at timestamptz) returns text 
 declare
 	_found record;
 begin
-	perform web.challenge_respond(account_id, 5, t.nonce(), t.key(), _z, _type, 60) from authorizations where id = _z;
+	perform web.challenge_respond(account_id, 5, t.nonce(), t.key(), _z, _type, 60, 1000) from authorizations where id = _z;
 	select * into _found from va.claim('w', 'default', 1, 60);
 	perform va.finish(_found.job, 1, '', null, null, _ends_at);
 	return concat_ws(' ', (select concat_ws(' ', a.status, error ->> 'detail', extract(day from a.expires_at - now() + interval '1 second')) from challenges c where authorization_id = _z and type = _type),
@@ -90,7 +90,7 @@ select is((select account from t.register('n1', _existing => true)), null, 'the 
 -- Of several perspectives the shortest counts.
 select id as o from t.order_with(:'a', array['u.test'], _quorum => t.quorum('{default,eu}', 1), _valid_for => 864000) \gset
 select t.authz(:'a', :'o') as z \gset
-select web.challenge_respond(:'a', 5, t.nonce(), t.key(), :'z', 'dns-01', 60) \g /dev/null
+select web.challenge_respond(:'a', 5, t.nonce(), t.key(), :'z', 'dns-01', 60, 1000) \g /dev/null
 select accepted from va.claim('w', 'default', 1, 60), va.finish(job, 1, '', null, null, now() + interval '3 days') \g /dev/null
 select accepted from va.claim('w', 'eu', 1, 60), va.finish(job, 1, '', null, null, now() + interval '5 days') \g /dev/null
 select ok(status = 'valid' and expires_at between now() + interval '2 days' and now() + interval '3 days', 'the shortest end counts') from authorizations where id = :'z';

@@ -122,4 +122,18 @@ select t.ready(:'a', 'a.test') as o \gset
 select throws_ok(format($$ select web.order_finalize(%L, 1, t.nonce(), t.key(), %L, '["a.test"]', decode(repeat('00', 10000), 'hex'), 'csr', '["default"]') $$, :'a', :'o'),
                  '23514', null, 'refused: a large public key');
 select is(t.status('orders', :'o'), 'ready', 'the order is as it was');
+-- One account cannot fill the queue that all share.
+select t.account('k-many') as m \gset
+select t.order(:'m', 'one.many.test', 'two.many.test') as o \gset
+select authorization_id as z1 from acme.order_authorizations where order_id = :'o' and position = 0 \gset
+select authorization_id as z2 from acme.order_authorizations where order_id = :'o' and position = 1 \gset
+select web.challenge_respond(:'m', 1, t.nonce(), t.key(), :'z1', 'dns-01', 60, 1) \g /dev/null
+select is((select row(problem ->> 'type', problem ->> 'detail', (problem ->> 'retryAfter')::int)::text
+             from web.challenge_respond(:'m', 1, t.nonce(), t.key(), :'z2', 'dns-01', 60, 1)),
+          '(rateLimited,"account has 1 validations under way, which is the limit",10)', 'no more than so many at once');
+select is((select status from acme.challenges where authorization_id = :'z2' and type = 'dns-01'), 'pending', 'and nothing was changed');
+select is((select row(problem, status)::text from web.challenge_respond(:'m', 1, t.nonce(), t.key(), :'z1', 'dns-01', 60, 1)),
+          '(,processing)', 'what is under way may be asked for again');
+select is((select row(problem, status)::text from web.challenge_respond(:'m', 1, t.nonce(), t.key(), :'z2', 'dns-01', 60, 2)),
+          '(,processing)', 'up to the limit');
 select * from finish();

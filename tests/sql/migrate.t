@@ -181,7 +181,7 @@ old_data_works()
 		select id as c from acme.certificates where account_id = :'a' \\gset
 		select id as key from web.nonce_keys() \\gset
 		select terms_agreed from web.account_get(:'a', 1, core.uuid7(), :key);
-		select status from web.challenge_respond(:'a', 1, core.uuid7(), :key, :'z', 'dns-01', 60);
+		select status from web.challenge_respond(:'a', 1, core.uuid7(), :key, :'z', 'dns-01', 60, 1000);
 		select accepted from va.claim('w', 'default', 9, 60) c cross join lateral va.finish(c.job, c.attempt, '', null, null, null);
 		select status from web.order_finalize(:'a', 1, core.uuid7(), :key, :'o', '["a.test"]', 'spki', 'csr', '["default"]');
 		select c.type, c.names, f.bell from va.claim('w', 'default', 9, 60) c cross join lateral va.finish(c.job, c.attempt, '', null, null, null) f;

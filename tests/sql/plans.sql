@@ -34,14 +34,15 @@ insert into certificates (account_id, id, order_id, issuer_id, profile, names, n
 select account_id, id, order_id, issuer_id, 'default', '["old.test"]', not_before, not_after, 'der' from serials;
 insert into nonces select core.uuid7(now() - n * interval '1 second') from generate_series(1, 3000) n;
 insert into jobs (id, kind, perspective, account_id, object_id, type, run_after, give_up_at)
-select core.uuid7(), kind, case kind when 'validate' then 'default' else '' end, account_id, core.uuid7(), 'http-01', now() + interval '1 hour', now() + interval '2 hours'
+select core.uuid7(), kind, case kind when 'validate' then 'default' else '' end, core.uuid7(), core.uuid7(), 'http-01', now() + interval '1 hour', now() + interval '2 hours'
   from t.accounts, unnest(array['validate', 'issue']) kind;
 insert into validations (account_id, object_id, type, perspective, status, tries)
 select account_id, id, 'http-01', 'default', 'invalid', 1 from authorizations;
 insert into account_keys_retired select account_id, n from t.accounts;
--- 50000 jobs in the queue, of two perspectives.
+-- 50000 jobs in the queue, of two perspectives and another account.
+select t.account('crowd') as crowd \gset
 create table t.queued as
-	select core.uuid7() as id, :'a'::uuid as account_id, now() - n * interval '1 ms' as run_after from generate_series(1, 25000) n;
+	select core.uuid7() as id, :'crowd'::uuid as account_id, now() - n * interval '1 ms' as run_after from generate_series(1, 25000) n;
 insert into authorizations (account_id, id, identifier_type, identifier, wildcard, expires_at, valid_for, quorum)
 select account_id, id, 'dns', id || '.test', false, now() + interval '1 day', '1 day', t.quorum('{busy,busier}', 1) from t.queued;
 insert into challenges (account_id, authorization_id, type, position, status, token)

@@ -392,7 +392,7 @@ for order in $(cat "$dir/orders"); do
 	call "t.finish(t.job('$one'), 1)"
 	call "t.finish(t.job('$two'), 1)"
 	call "select t.type(problem) from web.authorization_deactivate($signed, '$one')"
-	call "select t.type(problem) from web.challenge_respond($signed, '$two', 'http-01', 3600)"
+	call "select t.type(problem) from web.challenge_respond($signed, '$two', 'http-01', 3600, 1000)"
 done
 ok "validation, response and deactivation at once: all are answered" open_gate
 ok "deactivation always wins" are "$(query "select count(*) from acme.orders where status = 'invalid' and $of_these")" 10

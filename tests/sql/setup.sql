@@ -60,7 +60,7 @@ $$;
 
 create function t.respond(_account uuid, _authorization uuid, _type text default 'dns-01', _patience int8 default 3600)
 returns core.challenge_reply language sql as $$
-	select r from web.challenge_respond(_account, 1, t.nonce(), t.key(), _authorization, _type, _patience) r;
+	select r from web.challenge_respond(_account, 1, t.nonce(), t.key(), _authorization, _type, _patience, 1000) r;
 $$;
 
 -- A claimed job by its authorization or order.
