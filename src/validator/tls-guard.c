@@ -53,11 +53,11 @@ static int check_certificate(gnutls_session_t session, const char **flaw)
 	if (!chain || n == 0 || gnutls_certificate_type_get2(session, GNUTLS_CTYPE_SERVER) != GNUTLS_CRT_X509)
 		return refuse(flaw, "there is no X.509 certificate");
 	r = gnutls_x509_crt_init(&crt);
-	if (r == 0)
+	if (r >= 0)
 		r = gnutls_x509_crt_import(crt, &chain[0], GNUTLS_X509_FMT_DER);
-	if (r == 0)
+	if (r >= 0)
 		r = gnutls_pubkey_init(&key);
-	if (r == 0)
+	if (r >= 0)
 		r = gnutls_pubkey_import_x509(key, crt, 0);
 	if (r < 0)
 		return r;
