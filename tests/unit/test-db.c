@@ -231,12 +231,13 @@ static void test_parameters_and_rows(void **state UNUSED)
 		db_text("\"x\""), db_text(""),       db_time(INT64_C(1700000000) * CLK_SECOND + 42),
 		db_time(0),       db_int(INT64_MAX), db_int(1),
 		db_bool(true),    db_bool(false),    db_text(NULL),
-		db_id(NULL),      db_bytes(NULL, 0),
+		db_id(NULL),      db_bytes(NULL, 0), db_text("{}"),
+		db_text(NULL),
 	};
 	assert_int_equal(db_call(rig.db, DB_WEB_ORDER_NEW, new, &rows, &rig.p), 0);
 	assert_non_null(strstr(fake_pg_seen(rig.fake)->params,
 	                       " (null) [] \"x\"  2023-11-14T22:13:20.000042Z (null) 9223372036854775807 1 t f "
-	                       "(null) (null) (null)"));
+	                       "(null) (null) (null) {} (null)"));
 	assert_true(row_id(rows, 0, "id", &back));
 	assert_memory_equal(&back, &id, sizeof(id));
 	assert_false(row_id(rows, 0, "certificate", &back));
